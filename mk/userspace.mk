@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+# Userspace: sources are found by wildcard, so a new file needs no line here.
+
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
+	-fstack-protector-strong -fPIE -pthread \
+	-Iuapi -Ikmod -Itools/lib $(shell pkg-config --cflags libnl-genl-3.0 2>/dev/null) \
+	$(if $(WERROR),-Werror)
+BASE_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now
+LIBS := -luring -lnl-genl-3 -lnl-3 -lcjson
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+LIB_SRC := $(wildcard tools/lib/*.c)
+DAEMON_SRC := $(wildcard daemon/*.c) $(LIB_SRC) $(wildcard kmod/parse.c)
+CTL_SRC := $(wildcard tools/mqttctl/*.c) $(LIB_SRC)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_LIB_SRC := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \
+	$(filter-out daemon/main.c,$(DAEMON_SRC))
+# Of the sources of a directory, those that define main() are programs and the rest is linked
+# into each of them.
+MAIN_RE := ^int main\>|^TEST_HARNESS_MAIN
+mains = $(if $(strip $(1)),$(shell grep -lE '$(MAIN_RE)' $(1)))
+SELFTEST_SRC := $(wildcard tests/selftests/*.c)
+SELFTEST_MAIN := $(call mains,$(SELFTEST_SRC))
+SELFTEST_LIB_SRC := $(filter-out $(SELFTEST_MAIN),$(SELFTEST_SRC)) $(LIB_SRC)
+BENCH_SRC := $(wildcard tools/bench/*.c)
+BENCH_MAIN := $(call mains,$(BENCH_SRC))
+BENCH_LIB_SRC := $(filter-out $(BENCH_MAIN),$(BENCH_SRC)) $(LIB_SRC)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+sanobj = $(patsubst %.c,$(BUILD)/obj-san/%.o,$(1))
+progs = $(patsubst %.c,$(BUILD)/$(1)/%,$(notdir $(2)))
+
+# A program is built as soon as its main file has landed.
+PROGRAMS := $(if $(wildcard daemon/main.c),$(BUILD)/mqttd) \
+	$(if $(wildcard tools/mqttctl/*.c),$(BUILD)/mqttctl)
+UNITS := $(call progs,unit,$(UNIT_SRC))
+SELFTESTS := $(call progs,selftests,$(SELFTEST_MAIN))
+BENCHES := $(call progs,bench,$(BENCH_MAIN))
+
+userspace: $(PROGRAMS)
+unit: $(UNITS)
+selftests: $(SELFTESTS)
+bench-tools: $(BENCHES)
+
+# Objects depend on the compiler and its flags: CC=clang after gcc rebuilds them.
+FLAGS_NOW := $(CC) $(CFLAGS) $(BASE_CFLAGS) $(LDFLAGS)
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D); echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
+
+.PHONY: FORCE
+FORCE:
+
+compile = $(Q)mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+link = $(Q)mkdir -p $(@D) && $(CC) $(BASE_LDFLAGS) $(1) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(2)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/.flags
+	$(call say,CC,$<)
+	$(call compile,-I$(<D))
+
+$(BUILD)/obj-san/%.o: %.c $(BUILD)/.flags
+	$(call say,CC san,$<)
+	$(call compile,-I$(<D) -Idaemon $(ASAN))
+
+$(BUILD)/mqttd: $(call obj,$(DAEMON_SRC))
+	$(call say,LD,$@)
+	$(call link,,$(LIBS))
+
+$(BUILD)/mqttctl: $(call obj,$(CTL_SRC))
+	$(call say,LD,$@)
+	$(call link,,$(filter-out -luring,$(LIBS)))
+
+$(UNITS): $(BUILD)/unit/%: $(BUILD)/obj-san/tests/unit/%.o $(call sanobj,$(UNIT_LIB_SRC))
+	$(call say,LD san,$@)
+	$(call link,$(ASAN),-lcmocka $(LIBS))
+
+$(SELFTESTS): $(BUILD)/selftests/%: $(BUILD)/obj/tests/selftests/%.o $(call obj,$(SELFTEST_LIB_SRC))
+	$(call say,LD,$@)
+	$(call link,,$(LIBS))
+
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tools/bench/%.o $(call obj,$(BENCH_LIB_SRC))
+	$(call say,LD,$@)
+	$(call link,,$(LIBS) -lm)
+
+ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC)) \
+	$(call sanobj,$(UNIT_SRC) $(UNIT_LIB_SRC)))
+-include $(ALL_OBJ:.o=.d)
