@@ -26,4 +26,4 @@ $(MODULES): $(BUILD)/%/mqtt.ko: FORCE
 		echo "no headers for kernel $*: install linux-headers-$* or run 'make kernels'" >&2; exit 1; }
 	$(call say,KBUILD,$@)
 	$(Q)mk/link-sources $(BUILD)/$*
-	$(Q)+$(MAKE) -s --no-print-directory -C $(call headers_of,$*) M=$(BUILD)/$* W=1 $(KBUILD_ARGS) modules
+	$(Q)+flock $(BUILD)/$*/.lock $(MAKE) -s --no-print-directory -C $(call headers_of,$*) M=$(BUILD)/$* W=1 $(KBUILD_ARGS) modules

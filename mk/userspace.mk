@@ -50,8 +50,11 @@ $(BUILD)/.flags: FORCE
 .PHONY: FORCE
 FORCE:
 
-compile = $(Q)mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-link = $(Q)mkdir -p $(@D) && $(CC) $(BASE_LDFLAGS) $(1) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(2)
+# Several makes may share this work tree: no half-written file is ever seen under its name.
+compile = $(Q)mkdir -p $(@D) && $(CC) $(BASE_CFLAGS) $(1) $(CPPFLAGS) $(CFLAGS) \
+	-MMD -MP -MF $(@:.o=.d) -MT $@ -c -o $@.$$$$ $< && mv $@.$$$$ $@
+link = $(Q)mkdir -p $(@D) && $(CC) $(BASE_LDFLAGS) $(1) $(CFLAGS) $(LDFLAGS) \
+	-o $@.$$$$ $(filter %.o,$^) $(2) && mv $@.$$$$ $@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.flags
 	$(call say,CC,$<)
