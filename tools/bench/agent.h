@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BENCH_AGENT_H
+#define BENCH_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/**
+ * struct cpu_snap - CPU time of a machine since boot, in nanoseconds of its own clock
+ * @clock: CLOCK_MONOTONIC
+ * @ticks: busy time of /proc/stat (tick accounting: every field but idle and iowait)
+ * @idle: idle and iowait of /proc/stat
+ */
+struct cpu_snap {
+	uint64_t clock;
+	uint64_t ticks;
+	uint64_t idle;
+};
+
+/**
+ * struct agent - the generator's connection to the agent in the guest
+ * @fd: the socket, -1 without an agent
+ * @asked: snapshots asked for
+ * @have: snapshots received
+ * @snap: the snapshots
+ * @mark: caller's counter at the moment each snapshot arrived
+ * @len: bytes of an incomplete reply
+ * @buf: the incomplete reply
+ */
+struct agent {
+	int fd;
+	unsigned int asked;
+	unsigned int have;
+	struct cpu_snap snap[2];
+	uint64_t mark[2];
+	unsigned int len;
+	char buf[256];
+};
+
+int agent_serve(uint16_t port);
+void agent_open(struct agent *ag, const struct sockaddr_storage *dst, socklen_t len);
+void agent_begin(struct agent *ag);
+void agent_ask(struct agent *ag);
+void agent_receive(struct agent *ag, uint64_t mark);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BENCH_CLIENT_H
+#define BENCH_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+enum client_state {
+	CLIENT_NEW,		/* no socket yet */
+	CLIENT_CONNECTING,	/* connect() in progress */
+	CLIENT_CONNACK,		/* CONNECT sent */
+	CLIENT_SUBACK,		/* SUBSCRIBE sent */
+	CLIENT_READY,
+	CLIENT_CLOSED,		/* the peer ended it, or an error did */
+};
+
+enum client_end {
+	END_DISCONNECT,		/* DISCONNECT packet, then close */
+	END_FIN,		/* plain close */
+	END_RST,		/* close with linger 0 */
+};
+
+struct client;
+
+/**
+ * struct target - where the connections go and where they come from
+ * @dst: address and port of the broker
+ * @dst_len: length of @dst
+ * @src: first local address, unset (family 0) to let the kernel choose
+ * @src_len: length of @src
+ * @src_count: consecutive local addresses to spread the connections over
+ * @keepalive: keep alive of the CONNECT packets in seconds
+ * @rcvbuf: SO_RCVBUF of every connection, 0 for the default
+ */
+struct target {
+	struct sockaddr_storage dst;
+	socklen_t dst_len;
+	struct sockaddr_storage src;
+	socklen_t src_len;
+	unsigned int src_count;
+	unsigned int keepalive;
+	int rcvbuf;
+};
+
+/**
+ * struct client_ops - what the workload wants to hear from its clients
+ * @ready: CONNACK (and SUBACK, when there was a filter) arrived
+ * @publish: a PUBLISH arrived; topic and payload point into the receive buffer
+ * @puback: a PUBACK arrived
+ * @closed: the connection ended without the workload asking for it
+ */
+struct client_ops {
+	void (*ready)(struct client *cl);
+	void (*publish)(struct client *cl, uint8_t flags, const uint8_t *topic, size_t topic_len,
+			const uint8_t *payload, size_t len);
+	void (*puback)(struct client *cl, uint16_t pid);
+	void (*closed)(struct client *cl, const char *why);
+};
+
+/**
+ * struct client - one MQTT 3.1.1 connection of the generator
+ * @fd: the socket, -1 without
+ * @state: how far the connection has come
+ * @want_out: EPOLLOUT is armed
+ * @paused: EPOLLIN is not armed, a subscriber that stopped reading
+ * @publisher: it publishes; otherwise it subscribes
+ * @index: number among the publishers or subscribers
+ * @filter: topic filter to subscribe to, %NULL for none
+ * @qos: QoS to ask for
+ * @id: client identifier
+ * @rx: bytes of an incomplete packet
+ * @rx_len: how many
+ * @rx_size: room in @rx
+ * @tx: bytes not yet written
+ * @tx_off: start of the unwritten part
+ * @tx_len: end of the unwritten part
+ * @tx_size: room in @tx
+ * @last_tx: when something was last queued, for PINGREQ
+ * @ops: callbacks
+ */
+struct client {
+	int fd;
+	enum client_state state;
+	bool want_out;
+	bool paused;
+	bool publisher;
+	unsigned int index;
+	const char *filter;
+	int qos;
+	char id[32];
+	uint8_t *rx;
+	size_t rx_len;
+	size_t rx_size;
+	uint8_t *tx;
+	size_t tx_off;
+	size_t tx_len;
+	size_t tx_size;
+	uint64_t last_tx;
+	const struct client_ops *ops;
+};
+
+uint64_t now_ns(void);
+void client_init(struct client *cl, const struct client_ops *ops);
+int client_connect(struct client *cl, int epfd, const struct target *to, unsigned int serial);
+void client_event(struct client *cl, int epfd, uint32_t events);
+uint8_t *client_reserve(struct client *cl, size_t len);
+void client_commit(struct client *cl, size_t len);
+void client_flush(struct client *cl, int epfd);
+void client_pause(struct client *cl, int epfd, bool pause);
+void client_ping(struct client *cl);
+void client_end(struct client *cl, enum client_end how);
+
+/**
+ * client_backlog() - bytes queued and not yet taken by the socket
+ * @cl: the client
+ */
+static inline size_t client_backlog(const struct client *cl)
+{
+	return cl->tx_len - cl->tx_off;
+}
+
+#endif

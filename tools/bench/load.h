@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent.h"
+#include "client.h"
+
+enum load_map {
+	MAP_FANOUT,	/* every publisher to one topic, every subscriber on it */
+	MAP_PAIRS,	/* publisher i to topic i, subscriber i on topic i */
+	MAP_WILD,	/* publisher i to topic i, every subscriber on all of them by a wildcard */
+};
+
+/**
+ * struct load_cfg - one workload
+ * @name: how the report calls it
+ * @prefix: first level of its topics
+ * @map: who receives what
+ * @publishers: how many
+ * @subscribers: how many
+ * @stalled: further subscribers of the first topic that never read while the load runs
+ * @payload: bytes of payload, at least %LOAD_PAYLOAD_MIN
+ * @qos: QoS of publishes and subscriptions, 0 or 1
+ * @count: messages per publisher, 0 to go by @seconds
+ * @seconds: how long to publish (or to hold, without publishers)
+ * @window: messages outstanding per publisher, counted by the slowest subscriber; 0 is open loop
+ * @window_all: the same for all publishers together, shared out evenly; 0 to use @window
+ * @batch: free window to wait for before publishing again
+ * @rate: publishes per second of every publisher, for the open loop
+ * @tick_ms: granularity of the open loop: what falls due within one tick is sent together
+ * @allow_loss: messages lost do not fail the run
+ * @abandon: end without waiting for what is outstanding
+ * @keep: leave the connections open, idle, for the workloads that follow
+ * @end: how connections are ended
+ * @stall_s: seconds without any progress that count as loss
+ * @parallel: connections being set up at a time
+ */
+struct load_cfg {
+	const char *name;
+	const char *prefix;
+	enum load_map map;
+	unsigned int publishers;
+	unsigned int subscribers;
+	unsigned int stalled;
+	size_t payload;
+	int qos;
+	uint64_t count;
+	double seconds;
+	unsigned int window;
+	unsigned int window_all;
+	unsigned int batch;
+	double rate;
+	unsigned int tick_ms;
+	bool allow_loss;
+	bool abandon;
+	bool keep;
+	enum client_end end;
+	unsigned int stall_s;
+	unsigned int parallel;
+};
+
+#define LOAD_PAYLOAD_MIN	16
+
+int load_run(const struct load_cfg *cfg, const struct target *to, struct agent *agent);
+void load_close_kept(enum client_end how);
+
+#endif
