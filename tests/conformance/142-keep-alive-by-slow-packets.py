@@ -1,0 +1,17 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-3.1.2-24
+"""QoS 1 exchanges count as activity too."""
+
+from lib.case import *
+
+
+def test(b):
+    client = b.client(keepalive=1)
+    for n in range(6):
+        client.publish('t', 'x', 1)
+        time.sleep(0.6)
+    client.expect_silence()
+
+
+run(test)

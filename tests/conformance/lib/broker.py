@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A broker of its own for one case, in a network namespace of its own."""
+
+import ctypes
+import fcntl
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+from .client import Client, SCALE, TIMEOUT, check
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__)))))
+BUILD = os.environ.get('BUILD') or os.path.join(TOP, 'build')
+MQTTD = os.environ.get('MQTTD') or os.path.join(BUILD, 'mqttd')
+DATAPATH = os.environ.get('DATAPATH') or 'user'
+MOSQUITTO = os.environ.get('CONFORMANCE_BROKER') == 'mosquitto'
+KERNEL = DATAPATH == 'kernel' and not MOSQUITTO
+STATS = '/sys/kernel/mqtt/stats'
+
+CLONE_NEWNET = 0x40000000
+PR_SET_PDEATHSIG = 1
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+REPORT = re.compile(r'AddressSanitizer|runtime error:|LeakSanitizer')
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def new_netns():
+    """Move this process to a new network namespace with lo up.
+
+    One owner of the data path per namespace: cases then run side by side,
+    with the same port, and a namespace that dies is part of what is tested.
+    """
+    if libc.unshare(CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), 'unshare')
+    with socket.socket() as sock:
+        request = struct.pack('16sH14x', b'lo', 0)
+        flags = struct.unpack('16sH14x', fcntl.ioctl(
+            sock, SIOCGIFFLAGS, request))[1]
+        fcntl.ioctl(sock, SIOCSIFFLAGS,
+                    struct.pack('16sH14x', b'lo', flags | IFF_UP))
+
+
+def counters():
+    """All data path counters, summed over CPUs and namespaces."""
+    values = {}
+    for name in os.listdir(STATS):
+        with open(os.path.join(STATS, name), encoding='ascii') as file:
+            values[name] = int(file.read())
+    return values
+
+
+class Counted:
+    """Checks by how much counters rose inside a with block.
+
+    Only in the kernel data path; a no-op in the other.
+    """
+
+    def __init__(self, **want):
+        self.want = want
+
+    def __enter__(self):
+        self.before = counters() if KERNEL else {}
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None or not KERNEL:
+            return
+        after = counters()
+        got = {name: after[name] - self.before[name] for name in self.want}
+        check(got == self.want, 'counters rose by %r, want %r' %
+              (got, self.want))
+
+
+def _die_with_parent():
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Broker:
+    """One running broker; address is where it listens."""
+
+    port = 1883
+
+    def __init__(self, listen='127.0.0.1', **options):
+        self.address = (listen, self.port)
+        self.names = 0
+        self.clients = []
+        self.log = []
+        self.dir = tempfile.mkdtemp(prefix='mqttd-case-')
+        self.conf = os.path.join(self.dir, 'broker.conf')
+        self._write_conf(listen, options)
+        program = 'mosquitto' if MOSQUITTO else MQTTD
+        if MOSQUITTO:
+            program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
+        # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
+        self.process = subprocess.Popen(
+            [program, '-c', self.conf], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            preexec_fn=_die_with_parent)
+        self.reader = threading.Thread(target=self._read_log, daemon=True)
+        self.reader.start()
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.process.kill()
+            self._reap()
+            raise
+
+    def _write_conf(self, listen, options):
+        lines = ['listener %d %s' % (self.port, listen)]
+        options.setdefault('allow_anonymous', 'true')
+        if MOSQUITTO:
+            lines += ['persistence false', 'sys_interval 0', 'user root',
+                      'log_dest stderr']
+        else:
+            lines += ['datapath %s' % DATAPATH, 'log_dest stderr',
+                      'control_socket %s/control.sock' % self.dir]
+        lines += ['%s %s' % item for item in options.items()]
+        with open(self.conf, 'w', encoding='utf-8') as file:
+            file.write('\n'.join(lines) + '\n')
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self.log.append(line.decode('utf-8', 'replace').rstrip())
+
+    def _wait_ready(self):
+        """A refused connect is the only sign that is always there: retry."""
+        deadline = time.monotonic() + 2 * TIMEOUT
+        poll = os.pidfd_open(self.process.pid)
+        try:
+            while True:
+                try:
+                    socket.create_connection(self.address).close()
+                    return
+                except ConnectionRefusedError:
+                    pass
+                ended = select.select([poll], [], [], 0.005 * SCALE)[0]
+                if ended or time.monotonic() > deadline:
+                    break
+        finally:
+            os.close(poll)
+        self.process.kill()
+        self.process.wait()
+        self.reader.join(TIMEOUT)
+        check(False, 'broker did not start (status %s): %s' %
+              (self.process.returncode, ' | '.join(self.log[-5:])))
+
+    def raw(self, client_id=None, **options):
+        """A TCP connection without CONNECT."""
+        if client_id is None:
+            self.names += 1
+            client_id = 'c%d' % self.names
+        client = Client(self.address, client_id, **options)
+        self.clients.append(client)
+        return client
+
+    def client(self, client_id=None, session_present=None, rcvbuf=0,
+               **options):
+        """A connected client (CONNACK 0 received)."""
+        client = self.raw(client_id, rcvbuf=rcvbuf)
+        client.connect(session_present=session_present, **options)
+        return client
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def rss_kib(self):
+        """Resident memory of the broker."""
+        with open('/proc/%d/status' % self.process.pid,
+                  encoding='ascii') as file:
+            return int(re.search(r'VmRSS:\s+(\d+)', file.read()).group(1))
+
+    def check_alive(self):
+        check(self.process.poll() is None, 'broker ended with status %s' %
+              self.process.returncode)
+
+    def stop(self):
+        """SIGTERM must end it with status 0 and no sanitizer report."""
+        early = self.process.poll()
+        if early is None:
+            self.process.terminate()
+            try:
+                self.process.wait(TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self._reap()
+                check(False, 'broker did not end on SIGTERM')
+        self._reap()
+        reports = [line for line in self.log if REPORT.search(line)]
+        check(not reports, 'sanitizer: ' + ' | '.join(reports[:4]))
+        check(early is None, 'broker ended by itself with status %s: %s' %
+              (early, ' | '.join(self.log[-3:])))
+        check(self.process.returncode == 0, 'broker exit status %s' %
+              self.process.returncode)
+
+    def _reap(self):
+        self.process.wait()
+        self.reader.join(TIMEOUT)
+        for client in self.clients:
+            client.sock.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
