@@ -94,6 +94,7 @@ class Broker:
         self.names = 0
         self.clients = []
         self.log = []
+        self.terminated = False
         self.dir = tempfile.mkdtemp(prefix='mqttd-case-')
         self.conf = os.path.join(self.dir, 'broker.conf')
         self._write_conf(listen, options)
@@ -169,9 +170,6 @@ class Broker:
         client.connect(session_present=session_present, **options)
         return client
 
-    def signal(self, number):
-        self.process.send_signal(number)
-
     def rss_kib(self):
         """Resident memory of the broker."""
         with open('/proc/%d/status' % self.process.pid,
@@ -179,20 +177,25 @@ class Broker:
             return int(re.search(r'VmRSS:\s+(\d+)', file.read()).group(1))
 
     def check_alive(self):
-        check(self.process.poll() is None, 'broker ended with status %s' %
+        check(self.terminated or self.process.poll() is None, 'broker ended with status %s' %
               self.process.returncode)
+
+    def terminate(self):
+        """SIGTERM, and wait for the end."""
+        self.terminated = True
+        self.process.terminate()
+        try:
+            self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self._reap()
+            check(False, 'broker did not end on SIGTERM')
 
     def stop(self):
         """SIGTERM must end it with status 0 and no sanitizer report."""
-        early = self.process.poll()
-        if early is None:
-            self.process.terminate()
-            try:
-                self.process.wait(TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self._reap()
-                check(False, 'broker did not end on SIGTERM')
+        early = None if self.terminated else self.process.poll()
+        if early is None and not self.terminated:
+            self.terminate()
         self._reap()
         reports = [line for line in self.log if REPORT.search(line)]
         check(not reports, 'sanitizer: ' + ' | '.join(reports[:4]))

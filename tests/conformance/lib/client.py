@@ -118,6 +118,10 @@ class Client:
 
     def wait(self, kind, pid=None, timeout=TIMEOUT):
         """The packet of that type (and identifier); others stay pending."""
+        for got in self.pending:
+            if got.type == kind and (pid is None or got.pid == pid):
+                self.pending.remove(got)
+                return got
         deadline = time.monotonic() + timeout
         while True:
             got = self._next(deadline)
@@ -218,15 +222,8 @@ class Client:
             self.send(p.puback(message.pid))
         elif message.qos == 2:
             self.send(p.pubrec(message.pid))
-            self._wait_pubrel(message.pid)
+            self.wait(p.PUBREL, message.pid)
             self.send(p.pubcomp(message.pid))
-
-    def _wait_pubrel(self, pid):
-        for got in self.pending:
-            if got.type == p.PUBREL and got.pid == pid:
-                self.pending.remove(got)
-                return
-        self.wait(p.PUBREL, pid)
 
     def expect_publish(self, topic=None, payload=None, qos=0, retain=0,
                        dup=0, ack=True, timeout=TIMEOUT):
@@ -286,7 +283,11 @@ class Client:
 
     def half_close(self):
         """No more bytes from us; we still read (TCP half close)."""
-        self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            # the broker has reset the connection
+            pass
 
     def close(self):
         """Close without DISCONNECT."""

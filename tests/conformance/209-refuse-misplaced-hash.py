@@ -1,0 +1,14 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-4.7.1-2
+"""`#` must be alone in the last level."""
+
+from lib.case import *
+
+
+def test(b):
+    refused(b, *(subscribe(1, name) for name in (
+        'a#', '#a', '#/a', 'a/#/b', 'a/b#', '##', '#/#', 'a/#b', 'a/##')))
+
+
+run(test)

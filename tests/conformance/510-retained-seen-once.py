@@ -1,0 +1,33 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-3.3.1-6 MQTT-3.3.1-9
+"""A subscriber in a stream of retained updates sees no gap and no step back."""
+
+from lib.case import *
+
+
+def test(b):
+    pub = b.client()
+    for turn in range(20):
+        topic = 'turn/%d' % turn
+        sub = b.client()
+        base = [publish(topic, 'n%d' % n, retain=True) for n in range(60)]
+        pub.send(*base[:20])
+        sub.send(subscribe(1, topic))
+        pub.send(*base[20:])
+        numbers, replayed = [], 0
+        while not numbers or numbers[-1] != 59:
+            message = sub.read()
+            if message.type == SUBACK:
+                continue
+            numbers.append(int(message.payload[1:]))
+            replayed += message.retain
+        first = numbers[0]
+        # a replay, then every live message after it
+        equal(numbers, list(range(first, 60)), 'turn %d' % turn)
+        check(replayed <= 1, 'replayed %d' % replayed)
+        sub.expect_silence()
+        sub.disconnect()
+
+
+run(test)

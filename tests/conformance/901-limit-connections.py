@@ -1,0 +1,26 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-4.8.0-2 MQTT-3.2.2-5
+"""Past max_connections a connection is refused; a free place is usable."""
+
+from lib.case import *
+
+
+def test(b):
+    # the readiness probe may still hold a place for a moment: fill and check
+    clients = [b.client() for _ in range(3)]
+    for _ in range(5):
+        extra = b.raw()
+        extra.send_or_closed(connect('extra'))
+        got = extra._next(time.monotonic() + TIMEOUT)
+        if got:
+            equal((got.type, got.code), (CONNACK, 3))
+            extra.expect_close()
+    for client in clients:
+        client.expect_silence()
+    clients.pop().disconnect()
+    again = b.client()
+    again.expect_silence()
+
+
+run(test, max_connections=3)
