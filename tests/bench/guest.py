@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A guest on a tap in a network namespace of its own, driven from the host.
+
+The load generator runs on the host inside that namespace, so its cost is not the guest's; the
+tap has virtio-net headers, so segmentation offload works in both directions.
+"""
+import json
+import os
+import socket
+import subprocess
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
+MQLOAD = os.path.join(BUILD, "bench", "mqload")
+HOST_ADDR, GUEST_ADDR = "10.99.0.1", "10.99.0.2"
+AGENT_PORT, BROKER_PORT = 7000, 1883
+
+
+class GuestError(Exception):
+    """The guest did not do what it should have."""
+
+
+class Guest:
+    """One running guest; use as a context manager."""
+
+    def __init__(self, kernel, icount=True, mem=1024, cpus=1, append="", limit=3600, log=None):
+        self.kernel, self.icount, self.mem, self.cpus = kernel, icount, mem, cpus
+        self.append, self.limit = append, limit
+        self.netns = f"bench{os.getpid()}"
+        self.log = log
+        self.proc = None
+        self.release = None
+        self.agent = None
+
+    def __enter__(self):
+        ns = self.netns
+        run(["ip", "netns", "add", ns])
+        try:
+            run(["ip", "-n", ns, "link", "set", "lo", "up"])
+            run(["ip", "-n", ns, "tuntap", "add", "dev", "tap0", "mode", "tap", "vnet_hdr"])
+            run(["ip", "-n", ns, "addr", "add", f"{HOST_ADDR}/16", "dev", "tap0"])
+            run(["ip", "-n", ns, "link", "set", "tap0", "txqueuelen", "10000", "up"])
+            self._boot()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _boot(self):
+        net = ("-netdev tap,id=n0,ifname=tap0,script=no,downscript=no,vhost=off "
+               "-device virtio-net-pci,netdev=n0")
+        cmd = [os.path.join(TOP, "tests/vm/run"), "-k", self.kernel, "-n", self.netns,
+               "-q", net, "-m", str(self.mem), "-c", str(self.cpus), "-t", str(self.limit),
+               "-a", self.append, "--no-leaks"]
+        if self.icount:
+            cmd.append("--icount")
+        cmd += ["--", os.path.join(TOP, "tests/bench/guest"), f"{GUEST_ADDR}/16", str(AGENT_PORT)]
+        self.proc = subprocess.Popen(cmd, stdout=subprocess.PIPE, text=True)
+        self.printed = []
+        for line in self.proc.stdout:
+            self.printed.append(line)
+            if line.startswith("# kernel "):
+                self.release = line.split()[2]
+            if line.startswith("agent "):
+                break
+        else:
+            raise GuestError("the guest did not come up:\n" + "".join(self.printed))
+        wait_port(self.netns, AGENT_PORT, self)
+
+    def sh(self, command, check=True):
+        """Runs a shell command in the guest; what it leaves running must redirect its output."""
+        if self.agent is None:
+            sock = connect_in(self.netns, GUEST_ADDR, AGENT_PORT)
+            self.agent = sock.makefile("rw")
+            sock.close()
+        self.agent.write(f"sh {command}\n")
+        self.agent.flush()
+        out = ""
+        while True:
+            line = self.agent.readline()
+            if not line:
+                raise GuestError(f"the guest died at: {command}")
+            if line.startswith("rc "):
+                break
+            out += line[1:]
+        if check and int(line[3:]):
+            raise GuestError(f"{command}: exit {line[3:].strip()}: {out}")
+        return out
+
+    def load(self, *args, agent=True, timeout=3000, check=True):
+        """Runs mqload in the namespace; returns its reports (a list of dicts)."""
+        cmd = ["ip", "netns", "exec", self.netns, MQLOAD, "-h", GUEST_ADDR, "-p",
+               str(BROKER_PORT)]
+        if agent:
+            cmd += ["--agent", f"{GUEST_ADDR}:{AGENT_PORT}"]
+        res = subprocess.run(cmd + [str(a) for a in args], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
+        if self.log:
+            self.log.write(res.stderr)
+            self.log.flush()
+        if check and res.returncode:
+            raise GuestError(f"mqload {' '.join(map(str, args))}: {res.stderr}")
+        reports = [json.loads(line) for line in res.stdout.splitlines()]
+        return [r for r in reports if "ok" in r]
+
+    def alive(self):
+        return self.proc is not None and self.proc.poll() is None
+
+    def stop(self):
+        """Ends the guest; returns what tests/vm/run printed and its exit status."""
+        if self.alive():
+            self.sh("kill $(cut -d' ' -f4 /proc/$PPID/stat)", check=False)
+            # What serves this connection would otherwise hold the guest's output open.
+            self.agent.close()
+        text = "".join(self.printed) + (self.proc.stdout.read() if self.proc else "")
+        return text, self.proc.wait() if self.proc else 1
+
+    def __exit__(self, *exc):
+        if self.proc is not None and self.proc.poll() is None:
+            self.proc.terminate()
+            self.proc.wait()
+        subprocess.run(["ip", "netns", "del", self.netns], check=False)
+
+
+def run(cmd):
+    subprocess.run(cmd, check=True)
+
+
+def connect_in(netns, addr, port):
+    """A TCP connection made inside a network namespace."""
+    here = os.open("/proc/self/ns/net", os.O_RDONLY)
+    there = os.open(f"/run/netns/{netns}", os.O_RDONLY)
+    try:
+        setns(there)
+        sock = socket.socket()
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    finally:
+        setns(here)
+        os.close(here)
+        os.close(there)
+    try:
+        sock.connect((addr, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def setns(fd):
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(fd, 0x40000000):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+def wait_port(netns, port, guest, seconds=60):
+    """Waits until somebody listens; nothing tells the host, so it has to try."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            connect_in(netns, GUEST_ADDR, port).close()
+            return
+        except OSError as err:
+            if time.monotonic() > end or not guest.alive():
+                raise GuestError(f"nobody listens on port {port}: {err}") from err
+            time.sleep(0.05)
+
+
+class Broker:
+    """One of the brokers under test, inside a guest."""
+
+    CONF = {
+        "mosquitto": "listener 1883 0.0.0.0\nallow_anonymous true\nset_tcp_nodelay true\n",
+        "mqttd-user": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath user\n",
+        "mqttd-kernel": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath kernel\n",
+    }
+
+    def __init__(self, guest, name, extra=""):
+        self.guest, self.name = guest, name
+        conf = self.CONF[name] + extra
+        guest.sh(f"printf '%s' '{conf}' > /tmp/{name}.conf".replace("\n", "\\n")
+                 .replace("'%s'", "'%b'"))
+        program = "/usr/sbin/mosquitto" if name == "mosquitto" else os.path.join(BUILD, "mqttd")
+        if name == "mqttd-kernel":
+            guest.sh("[ -d /sys/module/mqtt ] || modprobe mqtt")
+        self.log = f"/tmp/{name}.log"
+        guest.sh(f"{program} -c /tmp/{name}.conf > {self.log} 2>&1 & echo $! > /tmp/{name}.pid")
+        try:
+            wait_port(guest.netns, BROKER_PORT, guest)
+        except GuestError as err:
+            raise GuestError(f"{name}: {err}\n{guest.sh(f'cat {self.log}')}") from err
+
+    def rss_kib(self):
+        out = self.guest.sh(f"grep VmRSS /proc/$(cat /tmp/{self.name}.pid)/status")
+        return int(out.split()[1])
+
+    def alive(self):
+        out = self.guest.sh(f"kill -0 $(cat /tmp/{self.name}.pid) && echo yes", check=False)
+        return "yes" in out
+
+    def stop(self):
+        pid = f"$(cat /tmp/{self.name}.pid)"
+        # tail(1) waits for a process that is not its child.
+        self.guest.sh(f"p={pid}; kill $p; timeout 20 tail -f /dev/null --pid $p -s 0.05 "
+                      f"|| kill -9 $p", check=False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.guest.alive():
+            self.stop()
+
+
+def counters(guest):
+    """The module's sysfs counters, empty without the module."""
+    out = guest.sh("cd /sys/kernel/mqtt/stats 2>/dev/null && grep -H . * || true")
+    pairs = (line.rsplit(":", 1) for line in out.splitlines() if ":" in line)
+    return {name: int(value) for name, value in pairs}
