@@ -60,6 +60,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/.flags
 	$(call say,CC,$<)
 	$(call compile,-I$(<D))
 
+# The harness of the kernel's own selftests, once something includes it.
+HARNESS := $(if $(SELFTEST_SRC),$(if $(shell grep -l kselftest $(SELFTEST_SRC) $(wildcard tests/selftests/*.h)),\
+	$(BUILD)/kselftest/kselftest_harness.h))
+$(BUILD)/obj/tests/selftests/%.o: BASE_CFLAGS += -isystem $(BUILD)/kselftest
+$(call obj,$(SELFTEST_SRC)): | $(HARNESS)
+$(BUILD)/kselftest/kselftest_harness.h:
+	$(call say,FETCH,$@)
+	$(Q)mk/fetch-kselftest $(@D)
+
 $(BUILD)/obj-san/%.o: %.c $(BUILD)/.flags
 	$(call say,CC san,$<)
 	$(call compile,-I$(<D) -Idaemon $(ASAN))

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# deps.sh: install what building and testing need on Debian 12, as far as it is missing.
+# Nothing here touches what the machine boots: kernels are unpacked by mk/fetch-kernels.
+set -euo pipefail
+
+packages=(
+	# build
+	gcc clang make pkg-config libc6-dev bc
+	liburing-dev libnl-3-dev libnl-genl-3-dev libcjson-dev
+	# the kernel's build, without its images (linux-headers-6.12-amd64 would pull one in)
+	gcc-12 libelf1 kmod
+	# guests
+	qemu-system-x86 busybox-static cpio xz-utils iproute2 procps
+	# tests
+	libcmocka-dev sparse perl python3 python3-yaml
+	# real clients
+	mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt
+	nodejs node-mqtt openjdk-17-jdk-headless libmqtt-client-java
+	golang-go golang-github-eclipse-paho.mqtt.golang-dev
+)
+
+missing=()
+for pkg in "${packages[@]}"; do
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$pkg" 2>/dev/null)" = installed ] || missing+=("$pkg")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" != 0 ]; then
+	echo "tests/deps.sh: run as root, or install: ${missing[*]}" >&2
+	exit 1
+fi
+echo "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Services of the packages (mosquitto) must not start: their ports belong to the tests.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	trap 'rm -f "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' > "$policy"
+	chmod +x "$policy"
+fi
+apt-get -q update
+apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends "${missing[@]}"
