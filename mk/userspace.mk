@@ -60,14 +60,17 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/.flags
 	$(call say,CC,$<)
 	$(call compile,-I$(<D))
 
+# Shared by build directories, as build/kernels is.
+SOURCE ?= $(BUILD)/linux-source
+
 # The harness of the kernel's own selftests, once something includes it.
 HARNESS := $(if $(SELFTEST_SRC),$(if $(shell grep -l kselftest $(SELFTEST_SRC) $(wildcard tests/selftests/*.h)),\
-	$(BUILD)/kselftest/kselftest_harness.h))
-$(BUILD)/obj/tests/selftests/%.o: BASE_CFLAGS += -isystem $(BUILD)/kselftest
+	$(SOURCE)/kselftest_harness.h))
+$(BUILD)/obj/tests/selftests/%.o: BASE_CFLAGS += -isystem $(SOURCE)
 $(call obj,$(SELFTEST_SRC)): | $(HARNESS)
-$(BUILD)/kselftest/kselftest_harness.h:
+$(SOURCE)/kselftest_harness.h:
 	$(call say,FETCH,$@)
-	$(Q)mk/fetch-kselftest $(@D)
+	$(Q)mk/fetch-source $(@D)
 
 $(BUILD)/obj-san/%.o: %.c $(BUILD)/.flags
 	$(call say,CC san,$<)
