@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf.h"
+#include "datapath.h"
+#include "deliver.h"
+#include "handle.h"
+#include "keepalive.h"
+#include "log.h"
+#include "packet.h"
+#include "session.h"
+#include "stats.h"
+#include "util.h"
+#include "will.h"
+
+/* Shortest CONNECT: everything about it is known after these bytes. */
+#define CONNECT_MIN	14u
+/* Longest CONNECT: variable header and five fields with two byte lengths. */
+#define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
+#define RX_KEEP		4096u
+
+static LIST_HEAD(clients);
+static LIST_HEAD(dirty);
+static uint32_t count;
+
+static void client_connect_rx(struct op *op, int res, uint32_t flags);
+static void client_rx(struct op *op, int res, uint32_t flags);
+static void client_tx(struct op *op, int res, uint32_t flags);
+
+uint32_t clients_count(void)
+{
+	return count;
+}
+
+void client_dirty(struct client *c)
+{
+	if (list_empty(&c->dirty_node))
+		list_add_tail(&c->dirty_node, &dirty);
+}
+
+static void client_address(struct client *c)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	char host[INET6_ADDRSTRLEN] = "";
+
+	strcpy(c->address, "?");
+	if (getpeername(c->fd, (struct sockaddr *)&ss, &len))
+		return;
+	if (ss.ss_family == AF_INET) {
+		struct sockaddr_in *in = (struct sockaddr_in *)&ss;
+
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+		snprintf(c->address, sizeof(c->address), "%s:%u", host,
+			 ntohs(in->sin_port));
+	} else if (ss.ss_family == AF_INET6) {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&ss;
+
+		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+		snprintf(c->address, sizeof(c->address), "[%s]:%u", host,
+			 ntohs(in6->sin6_port));
+	}
+}
+
+static void rx_reserve(struct client *c, uint32_t cap)
+{
+	if (cap <= c->rx_cap)
+		return;
+	c->rx = xrealloc(c->rx, cap);
+	c->rx_cap = cap;
+}
+
+/*
+ * CONNECT is received by exact lengths, so that not a byte behind it is taken
+ * from a socket that is about to be attached to the kernel data path.
+ */
+static void connect_arm(struct client *c)
+{
+	uint32_t want = c->rx_total ? c->rx_total : CONNECT_MIN;
+	uint32_t step = max_t(uint32_t, 1024, c->rx_len);
+
+	want = min_t(uint32_t, want - c->rx_len, step);
+	rx_reserve(c, c->rx_len + want);
+	c->rx_armed = true;
+	loop_recv(&c->rx_op, c->fd, c->rx + c->rx_len, want);
+}
+
+void client_new(int fd)
+{
+	struct client *c = xcalloc(1, sizeof(*c));
+
+	c->fd = fd;
+	c->rx_op.fn = client_connect_rx;
+	c->tx_op.fn = client_tx;
+	INIT_LIST_HEAD(&c->dirty_node);
+	INIT_LIST_HEAD(&c->ack_node);
+	list_add_tail(&c->node, &clients);
+	count++;
+	c->last_rx = loop_now();
+	client_address(c);
+	keepalive_connect(c);
+	connect_arm(c);
+}
+
+static void client_free(struct client *c)
+{
+	keepalive_stop(c);
+	close(c->fd);
+	outq_clear(&c->out);
+	free(c->rx);
+	list_del_init(&c->node);
+	list_del_init(&c->dirty_node);
+	list_del_init(&c->ack_node);
+	count--;
+	free(c);
+}
+
+static void connect_input(struct client *c)
+{
+	uint32_t remaining = 0;
+	struct reader r;
+	int hlen;
+
+	if (c->rx[0] != CONNECT) {
+		client_close(c, END_ABNORMAL, "first packet is not CONNECT");
+		return;
+	}
+	hlen = packet_header(c->rx, c->rx_len, &remaining);
+	if (!hlen)
+		return;
+	if (hlen < 0) {
+		client_close(c, END_ABNORMAL, "malformed remaining length");
+		return;
+	}
+	if (hlen + remaining < CONNECT_MIN || hlen + remaining > CONNECT_MAX ||
+	    hlen + remaining > config.max_packet_size) {
+		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
+		return;
+	}
+	c->rx_total = hlen + remaining;
+	if (c->rx_len < c->rx_total)
+		return;
+	r.p = c->rx + hlen;
+	r.end = r.p + remaining;
+	r.bad = false;
+	c->rx_len = 0;
+	c->rx_total = 0;
+	handle_connect(c, &r);
+}
+
+static void client_connect_rx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, rx_op);
+
+	(void)flags;
+	c->rx_armed = false;
+	if (c->state == CLIENT_CLOSING) {
+		c->rx_eof = c->rx_eof || res <= 0;
+		client_dirty(c);
+		return;
+	}
+	if (res > 0) {
+		c->rx_len += res;
+		c->last_rx = loop_now();
+		stats.bytes_received += res;
+		connect_input(c);
+	} else if (res != -EINTR && res != -EAGAIN) {
+		c->rx_eof = true;
+		client_close(c, END_LOST, res ? strerror(-res) :
+			     "connection closed by client");
+	}
+	if (c->state == CLIENT_CONNECTING)
+		connect_arm(c);
+}
+
+void client_connected(struct client *c)
+{
+	struct session *s = c->session;
+
+	c->state = CLIENT_CONNECTED;
+	c->rx_op.fn = client_rx;
+	stats.clients++;
+	free(c->rx);
+	c->rx = NULL;
+	c->rx_cap = 0;
+	keepalive_start(c);
+	c->rx_armed = true;
+	loop_recv_multishot(&c->rx_op, c->fd);
+	log_notice("connect: %s from %s keepalive %u clean %d%s", s->id,
+		   c->address, c->keepalive, s->clean,
+		   c->conn ? " attached" : "");
+}
+
+void client_close(struct client *c, enum client_end how, const char *reason)
+{
+	struct session *s = c->session;
+	struct will *will = c->will;
+
+	if (c->state == CLIENT_CLOSING)
+		return;
+	log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION, "disconnect: %s from %s: %s",
+		 s ? s->id : "(not connected)", c->address, reason);
+	if (s) {
+		stats.clients--;
+		datapath_detach(c);
+		c->session = NULL;
+		session_detach(s);
+	}
+	c->will = NULL;
+	c->state = CLIENT_CLOSING;
+	c->flush = how != END_LOST;
+	keepalive_linger(c);
+	client_dirty(c);
+	if (how != END_NORMAL)
+		will_publish(will);
+	will_free(will);
+}
+
+/* Keeps a packet of which only the beginning has been received. */
+static void input_keep(struct client *c, const uint8_t *p, uint32_t len,
+		       uint32_t total)
+{
+	uint32_t cap = c->rx_len + len;
+
+	if (cap > c->rx_cap) {
+		/* Grow as bytes arrive, never on the word of a length. */
+		cap = max_t(uint32_t, cap, 2 * c->rx_cap);
+		if (total)
+			cap = min_t(uint32_t, cap, total);
+		cap = max_t(uint32_t, cap, 64);
+		rx_reserve(c, cap);
+	}
+	memcpy(c->rx + c->rx_len, p, len);
+	c->rx_len += len;
+	c->rx_total = total;
+}
+
+static void input_drop_kept(struct client *c)
+{
+	c->rx_len = 0;
+	c->rx_total = 0;
+	if (c->rx_cap > RX_KEEP) {
+		free(c->rx);
+		c->rx = NULL;
+		c->rx_cap = 0;
+	}
+}
+
+/* Returns the packet's length, 0 while it is not known; -1 after closing. */
+static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
+			    size_t *hlen)
+{
+	uint32_t remaining = 0;
+	int n = packet_header(p, len, &remaining);
+
+	if (!n)
+		return 0;
+	if (n < 0) {
+		client_close(c, END_ABNORMAL, "malformed remaining length");
+		return -1;
+	}
+	if (n + (uint64_t)remaining > config.max_packet_size + (uint64_t)
+	    (config.max_packet_size == MQTT_PACKET_MAX ? PACKET_HEADER_MAX : 0)) {
+		client_close(c, END_ABNORMAL, "packet above max_packet_size");
+		return -1;
+	}
+	*hlen = n;
+	return (int64_t)n + remaining;
+}
+
+/* Completes the packet kept from before; returns the bytes it took. */
+static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
+{
+	size_t used = 0;
+	size_t hlen = 0;
+	size_t n;
+	int64_t total = c->rx_total;
+
+	while (!total && used < len) {
+		input_keep(c, p + used, 1, 0);
+		used++;
+		total = input_length(c, c->rx, c->rx_len, &hlen);
+		if (total < 0)
+			return used;
+	}
+	if (!total)
+		return used;
+	n = min_t(size_t, len - used, total - c->rx_len);
+	input_keep(c, p + used, n, total);
+	used += n;
+	if (c->rx_len < total)
+		return used;
+	input_length(c, c->rx, c->rx_len, &hlen);
+	handle_packet(c, c->rx, hlen, total - hlen);
+	datapath_handled(c);
+	input_drop_kept(c);
+	return used;
+}
+
+static void client_input(struct client *c, const uint8_t *p, size_t len)
+{
+	if (c->rx_len) {
+		size_t used = input_resume(c, p, len);
+
+		p += used;
+		len -= used;
+	}
+	while (len && c->state == CLIENT_CONNECTED) {
+		size_t hlen = 0;
+		size_t n;
+		int64_t total;
+
+		n = *p == PUBLISH ? handle_publish_run(c, p, len) : 0;
+		if (n) {
+			p += n;
+			len -= n;
+			continue;
+		}
+		total = input_length(c, p, len, &hlen);
+		if (total < 0)
+			return;
+		if (!total || len < (size_t)total) {
+			input_keep(c, p, len, total);
+			return;
+		}
+		handle_packet(c, p, hlen, total - hlen);
+		datapath_handled(c);
+		p += total;
+		len -= total;
+	}
+}
+
+static void client_rx_error(struct client *c, int err)
+{
+	c->rx_eof = true;
+	if (!err)
+		client_close(c, END_ABNORMAL, "connection closed by client");
+	else if (err == -ETIMEDOUT && c->conn)
+		client_close(c, END_LOST, "keep alive expired");
+	else
+		client_close(c, END_LOST, strerror(-err));
+}
+
+/* A client that sends requests but takes no answers is not read from. */
+static void client_pause(struct client *c)
+{
+	if (c->rx_paused || c->out.bytes < 2ull * config.max_output_bytes)
+		return;
+	c->rx_paused = true;
+	if (c->rx_armed)
+		loop_cancel(&c->rx_op);
+}
+
+static void client_rx_arm(struct client *c)
+{
+	c->rx_armed = true;
+	loop_recv_multishot(&c->rx_op, c->fd);
+}
+
+static void client_rx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, rx_op);
+	uint8_t *buf = loop_buf(flags);
+
+	if (!loop_more(flags))
+		c->rx_armed = false;
+	if (c->state == CLIENT_CLOSING) {
+		if (res <= 0 && res != -ENOBUFS)
+			c->rx_eof = true;
+		client_dirty(c);
+	} else if (res > 0) {
+		c->last_rx = loop_now();
+		stats.bytes_received += res;
+		datapath_before_input(c);
+		client_input(c, buf, res);
+		client_pause(c);
+	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
+		   !(res == -ECANCELED && c->rx_paused)) {
+		client_rx_error(c, res);
+	}
+	if (buf)
+		loop_buf_put(flags);
+	if (!c->rx_armed && !c->rx_paused && c->state == CLIENT_CONNECTED)
+		client_rx_arm(c);
+}
+
+static void client_tx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, tx_op);
+
+	(void)flags;
+	c->tx_busy = false;
+	if (res < 0 && res != -EAGAIN && res != -EINTR) {
+		c->flush = false;
+		outq_clear(&c->out);
+		client_close(c, END_LOST, strerror(-res));
+		client_dirty(c);
+		return;
+	}
+	if (res > 0) {
+		outq_advance(&c->out, res);
+		stats.bytes_sent += res;
+	}
+	if (c->out.bytes || c->state == CLIENT_CLOSING)
+		client_dirty(c);
+	if (c->state != CLIENT_CONNECTED)
+		return;
+	if (c->session->queue.len)
+		deliver_pump(c->session);
+	if (c->rx_paused && c->out.bytes < config.max_output_bytes) {
+		c->rx_paused = false;
+		if (!c->rx_armed)
+			client_rx_arm(c);
+	}
+}
+
+static void client_send(struct client *c)
+{
+	unsigned int n = outq_peek(&c->out);
+
+	c->tx_busy = true;
+	if (n == 1)
+		loop_send(&c->tx_op, c->fd, c->out.iov[0].iov_base,
+			  c->out.iov[0].iov_len);
+	else
+		loop_sendmsg(&c->tx_op, c->fd, &c->out.msg);
+}
+
+/*
+ * Closing in order: output, FIN, then wait for the peer's FIN. Closing with
+ * unread bytes at once would reset the connection, and could take a CONNACK
+ * that the peer has not read yet with it.
+ */
+static void client_closing(struct client *c)
+{
+	if (!c->shut) {
+		shutdown(c->fd, c->flush ? SHUT_WR : SHUT_RDWR);
+		c->shut = true;
+	}
+	if (c->tx_busy || c->rx_armed)
+		return;
+	if (c->rx_eof) {
+		client_free(c);
+		return;
+	}
+	c->rx_op.fn = client_rx;
+	client_rx_arm(c);
+}
+
+void clients_flush(void)
+{
+	LIST_HEAD(now);
+
+	/* Take the list: closing clients may become dirty again meanwhile. */
+	while (!list_empty(&dirty)) {
+		struct list_head *node = dirty.next;
+
+		list_del_init(node);
+		list_add_tail(node, &now);
+	}
+	while (!list_empty(&now)) {
+		struct client *c = list_first_entry(&now, struct client,
+						    dirty_node);
+
+		list_del_init(&c->dirty_node);
+		if (c->state == CLIENT_CLOSING && (!c->flush || !c->out.bytes))
+			client_closing(c);
+		else if (!c->tx_busy && c->out.bytes)
+			client_send(c);
+	}
+}
+
+void clients_close_all(void)
+{
+	struct client *c, *tmp;
+
+	list_for_each_entry_safe(c, tmp, &clients, node) {
+		will_free(c->will);
+		c->will = NULL;
+		if (c->session) {
+			datapath_detach(c);
+			session_detach(c->session);
+		}
+		shutdown(c->fd, SHUT_RDWR);
+		client_free(c);
+	}
+}
+
+void clients_each(void (*fn)(struct client *c, void *arg), void *arg)
+{
+	struct client *c, *tmp;
+
+	list_for_each_entry_safe(c, tmp, &clients, node)
+		fn(c, arg);
+}

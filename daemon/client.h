@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_CLIENT_H
+#define MQTTD_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "list.h"
+#include "loop.h"
+#include "outq.h"
+#include "timer.h"
+
+struct session;
+struct will;
+
+enum client_state {
+	CLIENT_CONNECTING,
+	CLIENT_CONNECTED,
+	CLIENT_CLOSING,
+};
+
+/**
+ * enum client_end - how a connection ends
+ *
+ * @END_NORMAL: the client sent DISCONNECT: its will is discarded
+ * @END_ABNORMAL: its will is published
+ * @END_LOST: its will is published, and there is no point in sending what is
+ *	queued
+ */
+enum client_end {
+	END_NORMAL,
+	END_ABNORMAL,
+	END_LOST,
+};
+
+/**
+ * struct client - a network connection
+ * @rx_op: receive in flight
+ * @tx_op: send in flight
+ * @node: in the list of all connections
+ * @dirty_node: in the list of those with output to send this turn
+ * @timer: for CONNECT, then for keep alive, then for the last output
+ * @fd: socket
+ * @state: where the connection is
+ * @rx_armed: @rx_op is in flight
+ * @rx_paused: not received from, since it takes no output
+ * @tx_busy: @tx_op is in flight
+ * @flush: its output is sent before it closes
+ * @shut: shut down already, on the way to close
+ * @rx_eof: nothing more can be received
+ * @protocol: protocol level of CONNECT
+ * @keepalive: seconds as in CONNECT
+ * @last_rx: time of the last bytes received
+ * @session: its session, once connected
+ * @will: its will, if it has one
+ * @rx: packet received in part
+ * @rx_len: bytes of it
+ * @rx_cap: room in @rx
+ * @rx_total: its whole length, 0 while not known
+ * @out: output
+ * @conn: the data path's conn, 0 when not attached
+ * @diverted: packets received since the socket was attached
+ * @acked: of these, acknowledged to the data path
+ * @ack_node: in the data path's list of conns with packets to acknowledge
+ * @address: client's address as text
+ */
+struct client {
+	struct op rx_op;
+	struct op tx_op;
+	struct list_head node;
+	struct list_head dirty_node;
+	struct timer timer;
+	int fd;
+	enum client_state state;
+	bool rx_armed;
+	bool rx_paused;
+	bool tx_busy;
+	bool flush;
+	bool shut;
+	bool rx_eof;
+	uint8_t protocol;
+	uint16_t keepalive;
+	uint64_t last_rx;
+	struct session *session;
+	struct will *will;
+	uint8_t *rx;
+	uint32_t rx_len;
+	uint32_t rx_cap;
+	uint32_t rx_total;
+	struct outq out;
+	uint32_t conn;
+	uint64_t diverted;
+	uint64_t acked;
+	struct list_head ack_node;
+	char address[56];
+};
+
+/**
+ * client_new() - take over a connection that was accepted
+ * @fd: socket
+ */
+void client_new(int fd);
+
+/**
+ * clients_count() - number of connections
+ *
+ * Return: all that are not closed yet.
+ */
+uint32_t clients_count(void);
+
+/**
+ * client_connected() - CONNECT was accepted and the session is in place
+ * @c: client
+ */
+void client_connected(struct client *c);
+
+/**
+ * client_close() - end a connection
+ * @c: client; closed at once for everybody else, freed later
+ * @how: what becomes of its will and its output
+ * @reason: for the log
+ */
+void client_close(struct client *c, enum client_end how, const char *reason);
+
+/**
+ * client_dirty() - output was queued
+ * @c: client
+ */
+void client_dirty(struct client *c);
+
+/**
+ * clients_flush() - send what was queued during this turn
+ */
+void clients_flush(void);
+
+/**
+ * clients_close_all() - end all connections, at shutdown
+ */
+void clients_close_all(void);
+
+/**
+ * clients_each() - call a function for every connection
+ * @fn: function, may close the client it is called with
+ * @arg: passed to @fn
+ */
+void clients_each(void (*fn)(struct client *c, void *arg), void *arg);
+
+#endif /* MQTTD_CLIENT_H */

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_CONF_H
+#define MQTTD_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "list.h"
+
+#define CONF_PATH_LEN		108
+#define CONF_CONTROL_SOCKET	"/run/mqttd/control.sock"
+#define MQTT_PACKET_MAX		268435455u
+
+enum conf_datapath {
+	CONF_DATAPATH_AUTO,
+	CONF_DATAPATH_KERNEL,
+	CONF_DATAPATH_USER,
+};
+
+/**
+ * struct conf_listener - one configured listener
+ * @node: in struct conf.listeners
+ * @port: TCP port
+ * @address: address or host name to bind, NULL for all addresses
+ * @line: line of the configuration that asked for it, 0 if none did
+ */
+struct conf_listener {
+	struct list_head node;
+	uint16_t port;
+	char *address;
+	unsigned int line;
+};
+
+/**
+ * struct conf - configuration in force
+ *
+ * Fields carry the names of their options in mosquitto.conf(5), with the same
+ * meaning unless Documentation/man/mqttd.8 says otherwise.
+ */
+struct conf {
+	struct list_head listeners;
+	int port;
+	char *bind_address;
+	int allow_anonymous;
+	int64_t max_connections;
+	uint32_t max_inflight_messages;
+	uint32_t max_queued_messages;
+	uint32_t max_packet_size;
+	uint32_t max_keepalive;
+	uint32_t max_output_bytes;
+	uint32_t connect_timeout;
+	uint32_t flow_idle;
+	bool set_tcp_nodelay;
+	unsigned int log_types;
+	unsigned int log_dests;
+	char *log_file;
+	char *pid_file;
+	char *user;
+	char *control_socket;
+	enum conf_datapath datapath;
+	char error[256];
+};
+
+/* The configuration in force. */
+extern struct conf config;
+
+/**
+ * conf_init() - set every option to its default
+ * @conf: configuration
+ */
+void conf_init(struct conf *conf);
+
+/**
+ * conf_read() - read a configuration file
+ * @conf: configuration, initialised
+ * @path: file to read
+ *
+ * Return: 0, or -1 with "file:line: message" in conf->error.
+ */
+int conf_read(struct conf *conf, const char *path);
+
+/**
+ * conf_parse() - parse configuration text
+ * @conf: configuration, initialised
+ * @name: name of the file, for messages
+ * @text: the text
+ * @len: its length
+ *
+ * Return: 0, or -1 with "file:line: message" in conf->error.
+ */
+int conf_parse(struct conf *conf, const char *name, const char *text,
+	       size_t len);
+
+/**
+ * conf_finish() - settle the listeners and what follows from them
+ * @conf: configuration, read
+ * @port: port given on the command line, 0 if none
+ *
+ * Without any configured listener the broker serves the loopback addresses
+ * only and allows anonymous clients, as mosquitto does.
+ */
+void conf_finish(struct conf *conf, int port);
+
+/**
+ * conf_free() - release what a configuration holds
+ * @conf: configuration
+ */
+void conf_free(struct conf *conf);
+
+#endif /* MQTTD_CONF_H */

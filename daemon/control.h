@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The control socket: a unix stream socket on which local programs, mqttctl(8)
+ * above all, ask the broker about its clients and itself.
+ *
+ * One JSON object per line in each direction. A request is
+ *
+ *	{"cmd":"status"}		or	{"cmd":"client"}
+ *	{"cmd":"client","id":"ID"}
+ *
+ * and is answered by one line, {"ok":true, ...} or
+ * {"ok":false,"error":"text"}. Requests on a connection are answered in order.
+ *
+ * "status" answers with "version", "pid", "uptime" (s), "datapath" ("user" or
+ * "kernel"), "clients" (connected), "connections" (open now),
+ * "connections_accepted", "connections_refused", "sessions", "subscriptions",
+ * "retained", "publish_received", "publish_sent", "publish_dropped",
+ * "bytes_received" and "bytes_sent"; with the kernel data path also "kernel",
+ * an object with "version", "table_gen", "conns", "groups", "flows",
+ * "packet_out" and "port_packets".
+ *
+ * "client" answers with "clients", an array with an object for every session
+ * (or the one asked for): "id", "connected" (bool), "clean_session" (bool),
+ * "subscriptions" (array of {"filter","qos"}), "queued", "inflight",
+ * "received", "sent", "dropped"; and while it is connected: "address" (with
+ * port), "protocol" (level), "keepalive" (s), "conn" (kernel conn id, 0: not
+ * attached), "output_bytes". What the kernel forwarded for an attached client
+ * is not in these counts but in those of its conn.
+ */
+#ifndef MQTTD_CONTROL_H
+#define MQTTD_CONTROL_H
+
+/**
+ * control_open() - open the control socket
+ * @path: its path
+ *
+ * A missing directory is made; one that cannot be made, or a path that cannot
+ * be bound, only costs the control socket when the path is the default one.
+ *
+ * Return: 0, or -1 after saying on the log what is wrong.
+ */
+int control_open(const char *path);
+
+/**
+ * control_close() - close and remove the control socket
+ */
+void control_close(void);
+
+#endif /* MQTTD_CONTROL_H */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What carries QoS 0 messages from publishers to subscribers: the daemon itself
+ * ("user"), or mqtt.ko ("kernel"). The rest of the daemon calls the functions
+ * here and knows neither netlink nor the port.
+ */
+#ifndef MQTTD_DATAPATH_H
+#define MQTTD_DATAPATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "conf.h"
+
+struct cJSON;
+struct client;
+struct filter;
+struct publish;
+struct route;
+struct run;
+struct session;
+struct sub;
+
+/**
+ * struct datapath_ops - one kind of data path; NULL functions do nothing
+ * @name: for people and programs
+ * @stop: let go of everything
+ * @attach: see datapath_attach()
+ * @detach: see datapath_detach()
+ * @sub_add: see datapath_sub_add()
+ * @sub_del: see datapath_sub_del()
+ * @commit: see datapath_commit()
+ * @publish: see datapath_publish()
+ * @before_input: see datapath_before_input()
+ * @handled: see datapath_handled()
+ * @end_of_turn: see datapath_end_of_turn()
+ * @status: see datapath_status()
+ */
+struct datapath_ops {
+	const char *name;
+	void (*stop)(void);
+	void (*attach)(struct client *c);
+	void (*detach)(struct client *c);
+	void (*sub_add)(struct sub *sub);
+	void (*sub_del)(struct sub *sub);
+	void (*commit)(bool barrier);
+	void (*publish)(const struct route *route, const struct publish *pub,
+			const struct run *run);
+	void (*before_input)(struct client *c);
+	void (*handled)(struct client *c);
+	void (*end_of_turn)(void);
+	void (*status)(struct cJSON *json);
+};
+
+extern const struct datapath_ops datapath_user;
+extern const struct datapath_ops datapath_kernel;
+
+/**
+ * datapath_start() - choose and start the data path
+ * @mode: as configured
+ *
+ * Return: 0, or -errno after saying on the log what is wrong.
+ */
+int datapath_start(enum conf_datapath mode);
+
+/**
+ * datapath_stop() - stop the data path
+ */
+void datapath_stop(void);
+
+/**
+ * datapath_switch() - go on with another data path
+ * @ops: the new one
+ */
+void datapath_switch(const struct datapath_ops *ops);
+
+/**
+ * datapath_name() - which data path is in use
+ *
+ * Return: "user" or "kernel".
+ */
+const char *datapath_name(void);
+
+/**
+ * datapath_attach() - hand an accepted client to the data path
+ * @c: client with its session, before CONNACK is sent. c->conn is set when it
+ *	was attached; the broker serves it itself otherwise.
+ */
+void datapath_attach(struct client *c);
+
+/**
+ * datapath_detach() - nothing more is for this client
+ * @c: client, attached or not, with its session
+ */
+void datapath_detach(struct client *c);
+
+/**
+ * datapath_sub_add() - a subscription is new, has a new QoS, or its session has
+ *	a connection again
+ * @sub: subscription
+ */
+void datapath_sub_add(struct sub *sub);
+
+/**
+ * datapath_sub_del() - a subscription is about to be removed
+ * @sub: subscription
+ */
+void datapath_sub_del(struct sub *sub);
+
+/**
+ * datapath_commit() - have all changes in force before something is
+ *	acknowledged
+ * @barrier: also wait until everything routed by the former state is queued
+ */
+void datapath_commit(bool barrier);
+
+/**
+ * datapath_publish() - deliver QoS 0 packets to the attached receivers
+ * @route: where they go
+ * @pub: what was published
+ * @run: the packets to be delivered
+ */
+void datapath_publish(const struct route *route, const struct publish *pub,
+		      const struct run *run);
+
+/**
+ * datapath_before_input() - packets of a client are about to be handled
+ * @c: client
+ */
+void datapath_before_input(struct client *c);
+
+/**
+ * datapath_handled() - a packet of a client was handled
+ * @c: client
+ */
+void datapath_handled(struct client *c);
+
+/**
+ * datapath_end_of_turn() - let out what was collected during this turn
+ */
+void datapath_end_of_turn(void);
+
+/**
+ * datapath_status() - describe the data path
+ * @json: object to add to
+ */
+void datapath_status(struct cJSON *json);
+
+#endif /* MQTTD_DATAPATH_H */

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "client.h"
+#include "deliver.h"
+#include "handle.h"
+#include "log.h"
+#include "session.h"
+
+void handle_puback(struct client *c, uint8_t first, struct reader *r)
+{
+	struct session *s = c->session;
+	uint16_t mid = read_mid(c, r);
+	struct delivery *d;
+
+	(void)first;
+	if (!mid)
+		return;
+	d = inflight_find(&s->inflight, mid);
+	if (!d) {
+		log_debug("%s: PUBACK for unknown packet identifier %u", s->id,
+			  mid);
+		return;
+	}
+	if (d->state != DELIVERY_WAIT_PUBACK) {
+		handle_malformed(c, "PUBACK for a QoS 2 message");
+		return;
+	}
+	inflight_done(&s->inflight, d);
+	deliver_pump(s);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "inflight.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "util.h"
+
+#define DELIVERY_KEEP	4096
+#define INFLIGHT_BUCKETS_MAX	1024u
+#define MIDSET_FEW_MAX	128u
+#define MIDSET_BYTES	8192
+
+static struct delivery *free_list;
+static unsigned int free_count;
+
+struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
+{
+	struct delivery *d = free_list;
+
+	if (d) {
+		free_list = d->hnext;
+		free_count--;
+	} else {
+		d = xmalloc(sizeof(*d));
+	}
+	INIT_LIST_HEAD(&d->node);
+	d->hnext = NULL;
+	d->msg = message_get(msg);
+	d->mid = 0;
+	d->qos = qos;
+	d->state = DELIVERY_QUEUED;
+	d->retain = retain;
+	d->dup = false;
+	return d;
+}
+
+void delivery_free(struct delivery *d)
+{
+	message_put(d->msg);
+	if (free_count >= DELIVERY_KEEP) {
+		free(d);
+		return;
+	}
+	d->hnext = free_list;
+	free_list = d;
+	free_count++;
+}
+
+void delivery_exit(void)
+{
+	while (free_list) {
+		struct delivery *d = free_list;
+
+		free_list = d->hnext;
+		free(d);
+	}
+	free_count = 0;
+}
+
+void inflight_init(struct inflight *in, uint32_t max)
+{
+	memset(in, 0, sizeof(*in));
+	INIT_LIST_HEAD(&in->list);
+	in->max = max;
+}
+
+void inflight_clear(struct inflight *in)
+{
+	struct delivery *d, *tmp;
+
+	list_for_each_entry_safe(d, tmp, &in->list, node) {
+		list_del_init(&d->node);
+		delivery_free(d);
+	}
+	free(in->table);
+	in->table = NULL;
+	in->count = 0;
+}
+
+struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
+{
+	struct delivery *d;
+
+	if (!in->table)
+		return NULL;
+	d = in->table[mid & in->mask];
+	while (d && d->mid != mid)
+		d = d->hnext;
+	return d;
+}
+
+void inflight_add(struct inflight *in, struct delivery *d)
+{
+	struct delivery **bucket;
+
+	if (!in->table) {
+		uint32_t n = 32;
+
+		while (n < in->max && n < INFLIGHT_BUCKETS_MAX)
+			n *= 2;
+		in->mask = n - 1;
+		in->table = xcalloc(n, sizeof(*in->table));
+	}
+	do {
+		if (!++in->last_mid)
+			in->last_mid = 1;
+	} while (inflight_find(in, in->last_mid));
+	d->mid = in->last_mid;
+	bucket = &in->table[d->mid & in->mask];
+	d->hnext = *bucket;
+	*bucket = d;
+	list_add_tail(&d->node, &in->list);
+	in->count++;
+}
+
+void inflight_done(struct inflight *in, struct delivery *d)
+{
+	struct delivery **p = &in->table[d->mid & in->mask];
+
+	while (*p != d)
+		p = &(*p)->hnext;
+	*p = d->hnext;
+	list_del_init(&d->node);
+	in->count--;
+	delivery_free(d);
+}
+
+static bool bit_test(const uint8_t *map, uint16_t bit)
+{
+	return map[bit / 8] & 1 << bit % 8;
+}
+
+bool midset_add(struct midset *set, uint16_t mid)
+{
+	uint32_t i;
+
+	if (!set->bitmap) {
+		for (i = 0; i < set->count; i++) {
+			if (set->few[i] == mid)
+				return false;
+		}
+		if (set->count < MIDSET_FEW_MAX) {
+			if (set->count == set->cap) {
+				set->cap = set->cap ? set->cap * 2 : 8;
+				set->few = xrealloc(set->few, set->cap *
+						    sizeof(*set->few));
+			}
+			set->few[set->count++] = mid;
+			return true;
+		}
+		set->bitmap = xcalloc(1, MIDSET_BYTES);
+		for (i = 0; i < set->count; i++)
+			set->bitmap[set->few[i] / 8] |= 1 << set->few[i] % 8;
+		free(set->few);
+		set->few = NULL;
+		set->cap = 0;
+	}
+	if (bit_test(set->bitmap, mid))
+		return false;
+	set->bitmap[mid / 8] |= 1 << mid % 8;
+	set->count++;
+	return true;
+}
+
+bool midset_del(struct midset *set, uint16_t mid)
+{
+	uint32_t i;
+
+	if (set->bitmap) {
+		if (!bit_test(set->bitmap, mid))
+			return false;
+		set->bitmap[mid / 8] &= ~(1 << mid % 8);
+		if (!--set->count)
+			midset_clear(set);
+		return true;
+	}
+	for (i = 0; i < set->count; i++) {
+		if (set->few[i] != mid)
+			continue;
+		set->few[i] = set->few[--set->count];
+		return true;
+	}
+	return false;
+}
+
+void midset_clear(struct midset *set)
+{
+	free(set->few);
+	free(set->bitmap);
+	memset(set, 0, sizeof(*set));
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "conf.h"
+#include "list.h"
+#include "log.h"
+#include "loop.h"
+#include "stats.h"
+#include "timer.h"
+#include "util.h"
+
+#define LISTEN_BACKLOG	4096
+#define RETRY_MS	100
+
+/**
+ * struct listener - a listening socket
+ * @node: in the list of all
+ * @op: multishot accept
+ * @retry: accepts again after a failure
+ * @fd: the socket
+ */
+struct listener {
+	struct list_head node;
+	struct op op;
+	struct timer retry;
+	int fd;
+};
+
+static LIST_HEAD(listeners);
+
+static void listener_retry(struct timer *timer)
+{
+	struct listener *l = container_of(timer, struct listener, retry);
+
+	loop_accept(&l->op, l->fd);
+}
+
+static void listener_accepted(struct op *op, int res, uint32_t flags)
+{
+	struct listener *l = container_of(op, struct listener, op);
+
+	if (res >= 0) {
+		if (config.max_connections >= 0 &&
+		    clients_count() >= config.max_connections) {
+			stats.connections_refused++;
+			log_info("connection refused: max_connections reached");
+			close(res);
+		} else {
+			stats.connections++;
+			client_new(res);
+		}
+	} else if (res == -ECANCELED) {
+		return;
+	} else if (res != -ECONNABORTED && res != -EINTR && res != -EAGAIN) {
+		log_warn("accept: %s", strerror(-res));
+	}
+	if (loop_more(flags))
+		return;
+	/* Out of descriptors, for one: wait for some to be closed. */
+	if (res < 0)
+		timer_arm(&l->retry, loop_now() + RETRY_MS);
+	else
+		loop_accept(&l->op, l->fd);
+}
+
+static int set_option(int fd, int level, int option)
+{
+	int one = 1;
+
+	return setsockopt(fd, level, option, &one, sizeof(one));
+}
+
+static int listener_socket(const struct addrinfo *ai)
+{
+	int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC,
+			ai->ai_protocol);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (set_option(fd, SOL_SOCKET, SO_REUSEADDR) ||
+	    (ai->ai_family == AF_INET6 &&
+	     set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY)) ||
+	    /* accepted sockets inherit it */
+	    (config.set_tcp_nodelay &&
+	     set_option(fd, IPPROTO_TCP, TCP_NODELAY)) ||
+	    bind(fd, ai->ai_addr, ai->ai_addrlen) ||
+	    listen(fd, LISTEN_BACKLOG)) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void listener_add(int fd)
+{
+	struct listener *l = xcalloc(1, sizeof(*l));
+
+	l->fd = fd;
+	l->op.fn = listener_accepted;
+	l->retry.fn = listener_retry;
+	list_add_tail(&l->node, &listeners);
+	loop_accept(&l->op, fd);
+}
+
+/* Returns the number of sockets opened, -1 after an error that matters. */
+static int listener_open(const struct conf_listener *conf)
+{
+	struct addrinfo hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE,
+	};
+	const char *address = conf->address ? conf->address : "*";
+	struct addrinfo *list, *ai;
+	char port[8];
+	int opened = 0;
+	int rc;
+
+	snprintf(port, sizeof(port), "%u", conf->port);
+	rc = getaddrinfo(conf->address, port, &hints, &list);
+	if (rc) {
+		log_err("listener %s port %s: %s", address, port,
+			gai_strerror(rc));
+		return -1;
+	}
+	for (ai = list; ai; ai = ai->ai_next) {
+		int fd = listener_socket(ai);
+
+		if (fd >= 0) {
+			listener_add(fd);
+			log_notice("listening on %s port %s (IPv%d)", address,
+				   port, ai->ai_family == AF_INET ? 4 : 6);
+			opened++;
+			continue;
+		}
+		/* a machine may well have no IPv6 */
+		if (ai->ai_family == AF_INET6 &&
+		    (fd == -EAFNOSUPPORT || fd == -EADDRNOTAVAIL))
+			continue;
+		log_err("listener %s port %s: %s", address, port,
+			strerror(-fd));
+		opened = -1;
+		break;
+	}
+	freeaddrinfo(list);
+	return opened;
+}
+
+int listeners_open(void)
+{
+	struct conf_listener *conf;
+	int total = 0;
+
+	list_for_each_entry(conf, &config.listeners, node) {
+		int opened = listener_open(conf);
+
+		if (opened < 0)
+			return -1;
+		total += opened;
+	}
+	if (!total) {
+		log_err("no address to listen on");
+		return -1;
+	}
+	return 0;
+}
+
+void listeners_close(void)
+{
+	struct listener *l, *tmp;
+
+	list_for_each_entry_safe(l, tmp, &listeners, node) {
+		timer_cancel(&l->retry);
+		list_del_init(&l->node);
+		close(l->fd);
+		free(l);
+	}
+}

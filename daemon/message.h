@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_MESSAGE_H
+#define MQTTD_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct message - an application message, shared by everything that holds it
+ * @refs: references
+ * @frame_len: length of @frame
+ * @payload_off: where the payload begins in @frame
+ * @payload_len: its length
+ * @topic_off: where the topic begins in @frame
+ * @topic_len: its length
+ * @qos: QoS it was published with
+ * @frame: the message as a QoS 0 PUBLISH packet, RETAIN and DUP 0
+ *
+ * Receivers with QoS 0 get @frame as it is; for the others only the fixed
+ * header and the packet identifier are made anew. A run of verbatim frames (see
+ * message_new_run()) has no topic and no payload of its own.
+ */
+struct message {
+	uint32_t refs;
+	uint32_t frame_len;
+	uint32_t payload_off;
+	uint32_t payload_len;
+	uint16_t topic_off;
+	uint16_t topic_len;
+	uint8_t qos;
+	uint8_t frame[];
+};
+
+/**
+ * message_new() - make a message
+ * @topic: valid topic name
+ * @topic_len: its length
+ * @payload: payload
+ * @payload_len: its length
+ * @qos: QoS it was published with
+ *
+ * Return: the message with one reference, NULL without memory.
+ */
+struct message *message_new(const char *topic, uint16_t topic_len,
+			    const void *payload, uint32_t payload_len,
+			    uint8_t qos);
+
+/**
+ * message_new_run() - share a run of encoded QoS 0 PUBLISH packets
+ * @frames: the packets
+ * @len: their length together
+ *
+ * Return: the run with one reference, NULL without memory.
+ */
+struct message *message_new_run(const void *frames, uint32_t len);
+
+/**
+ * message_get() - take a reference
+ * @msg: message
+ *
+ * Return: @msg.
+ */
+static inline struct message *message_get(struct message *msg)
+{
+	msg->refs++;
+	return msg;
+}
+
+/**
+ * message_put() - drop a reference
+ * @msg: message, or NULL
+ */
+void message_put(struct message *msg);
+
+static inline const char *message_topic(const struct message *msg)
+{
+	return (const char *)msg->frame + msg->topic_off;
+}
+
+static inline const uint8_t *message_payload(const struct message *msg)
+{
+	return msg->frame + msg->payload_off;
+}
+
+#endif /* MQTTD_MESSAGE_H */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "outq.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+/**
+ * struct outq_seg - a piece of output
+ * @next: next piece
+ * @msg: message referred to, NULL when the bytes are in @buf
+ * @data: the bytes
+ * @off: first byte not yet sent
+ * @len: end of the bytes
+ * @cls: size class, and so the room in @buf
+ * @buf: the bytes, for copied ones
+ */
+struct outq_seg {
+	struct outq_seg *next;
+	struct message *msg;
+	const uint8_t *data;
+	uint32_t off;
+	uint32_t len;
+	uint32_t cls;
+	uint8_t buf[];
+};
+
+/*
+ * An idle connection holds no segment, a connection with a few small answers a
+ * small one, and only fan-out uses the large ones.
+ */
+enum { SEG_REF, SEG_SMALL, SEG_LARGE, SEG_CLASSES };
+
+static const struct {
+	uint32_t size;
+	unsigned int keep;
+} seg_class[SEG_CLASSES] = {
+	[SEG_REF]	= { 0,				4096 },
+	[SEG_SMALL]	= { 2048 - sizeof(struct outq_seg),	1024 },
+	[SEG_LARGE]	= { 32768 - sizeof(struct outq_seg),	512 },
+};
+
+static struct outq_seg *seg_free_list[SEG_CLASSES];
+static unsigned int seg_free_count[SEG_CLASSES];
+
+static struct outq_seg *seg_new(struct outq *q, unsigned int cls)
+{
+	struct outq_seg *seg = seg_free_list[cls];
+
+	if (seg) {
+		seg_free_list[cls] = seg->next;
+		seg_free_count[cls]--;
+	} else {
+		seg = xmalloc(sizeof(*seg) + seg_class[cls].size);
+	}
+	seg->next = NULL;
+	seg->msg = NULL;
+	seg->data = seg->buf;
+	seg->off = 0;
+	seg->len = 0;
+	seg->cls = cls;
+	if (q->tail)
+		q->tail->next = seg;
+	else
+		q->head = seg;
+	q->tail = seg;
+	return seg;
+}
+
+static void seg_free(struct outq_seg *seg)
+{
+	unsigned int cls = seg->cls;
+
+	message_put(seg->msg);
+	if (seg_free_count[cls] >= seg_class[cls].keep) {
+		free(seg);
+		return;
+	}
+	seg->next = seg_free_list[cls];
+	seg_free_list[cls] = seg;
+	seg_free_count[cls]++;
+}
+
+static uint32_t seg_room(const struct outq_seg *seg)
+{
+	return seg_class[seg->cls].size - seg->len;
+}
+
+uint8_t *outq_room(struct outq *q, size_t len)
+{
+	struct outq_seg *seg = q->tail;
+	uint8_t *p;
+
+	if (!seg || seg->msg || seg_room(seg) < len)
+		seg = seg_new(q, q->head ? SEG_LARGE : SEG_SMALL);
+	p = seg->buf + seg->len;
+	seg->len += len;
+	q->bytes += len;
+	return p;
+}
+
+void outq_put(struct outq *q, const void *data, size_t len)
+{
+	struct outq_seg *seg = q->tail;
+	const uint8_t *p = data;
+
+	q->bytes += len;
+	while (len) {
+		size_t n;
+
+		if (!seg || seg->msg || !seg_room(seg))
+			seg = seg_new(q, q->head || len > OUTQ_ROOM_MAX ?
+				      SEG_LARGE : SEG_SMALL);
+		n = min_t(size_t, len, seg_room(seg));
+		memcpy(seg->buf + seg->len, p, n);
+		seg->len += n;
+		p += n;
+		len -= n;
+	}
+}
+
+void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len)
+{
+	struct outq_seg *seg;
+
+	if (!len)
+		return;
+	seg = seg_new(q, SEG_REF);
+	seg->msg = message_get(msg);
+	seg->data = msg->frame;
+	seg->off = off;
+	seg->len = off + len;
+	q->bytes += len;
+}
+
+unsigned int outq_peek(struct outq *q)
+{
+	struct outq_seg *seg = q->head;
+	unsigned int n = 0;
+
+	while (seg && n < OUTQ_IOV) {
+		q->iov[n].iov_base = (void *)(seg->data + seg->off);
+		q->iov[n].iov_len = seg->len - seg->off;
+		n++;
+		seg = seg->next;
+	}
+	q->msg.msg_iov = q->iov;
+	q->msg.msg_iovlen = n;
+	return n;
+}
+
+void outq_advance(struct outq *q, size_t len)
+{
+	q->bytes -= len;
+	while (q->head) {
+		struct outq_seg *seg = q->head;
+		uint32_t left = seg->len - seg->off;
+
+		if (len < left) {
+			seg->off += len;
+			return;
+		}
+		len -= left;
+		q->head = seg->next;
+		if (!q->head)
+			q->tail = NULL;
+		seg_free(seg);
+	}
+}
+
+void outq_clear(struct outq *q)
+{
+	outq_advance(q, q->bytes);
+}
+
+void outq_exit(void)
+{
+	unsigned int cls;
+
+	for (cls = 0; cls < SEG_CLASSES; cls++) {
+		while (seg_free_list[cls]) {
+			struct outq_seg *seg = seg_free_list[cls];
+
+			seg_free_list[cls] = seg->next;
+			free(seg);
+		}
+		seg_free_count[cls] = 0;
+	}
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Output queue of one connection: bytes in chunks, and references to messages
+ * that are too long, or shared by too many, to be copied.
+ */
+#ifndef MQTTD_OUTQ_H
+#define MQTTD_OUTQ_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "message.h"
+
+#define OUTQ_IOV	16
+/* Longest piece outq_room() gives: always contiguous. */
+#define OUTQ_ROOM_MAX	1024u
+/* From this length on a reference is cheaper than a copy. */
+#define OUTQ_REF_MIN	1024u
+
+struct outq_seg;
+
+/**
+ * struct outq - output not yet taken by the socket
+ * @head: first segment
+ * @tail: last segment
+ * @bytes: bytes in all segments
+ * @iov: pieces of the send in flight
+ * @msg: message of the send in flight
+ */
+struct outq {
+	struct outq_seg *head;
+	struct outq_seg *tail;
+	size_t bytes;
+	struct iovec iov[OUTQ_IOV];
+	struct msghdr msg;
+};
+
+/**
+ * outq_room() - append bytes that the caller fills in
+ * @q: queue
+ * @len: number of bytes, up to OUTQ_ROOM_MAX
+ *
+ * Return: where to put them; they count as queued already.
+ */
+uint8_t *outq_room(struct outq *q, size_t len);
+
+/**
+ * outq_put() - append a copy of bytes
+ * @q: queue
+ * @data: the bytes
+ * @len: their number
+ */
+void outq_put(struct outq *q, const void *data, size_t len);
+
+/**
+ * outq_ref() - append part of a message without copying it
+ * @q: queue
+ * @msg: message; a reference is taken
+ * @off: first byte of its frame
+ * @len: number of bytes
+ */
+void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len);
+
+/**
+ * outq_peek() - gather the head of the queue for a send
+ * @q: queue, not empty
+ *
+ * What is appended later does not disturb the pieces gathered.
+ *
+ * Return: number of pieces in @q->iov.
+ */
+unsigned int outq_peek(struct outq *q);
+
+/**
+ * outq_advance() - drop bytes that were sent
+ * @q: queue
+ * @len: their number
+ */
+void outq_advance(struct outq *q, size_t len);
+
+/**
+ * outq_clear() - drop everything
+ * @q: queue with no send in flight
+ */
+void outq_clear(struct outq *q);
+
+/**
+ * outq_exit() - free the segments kept for reuse
+ */
+void outq_exit(void);
+
+#endif /* MQTTD_OUTQ_H */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_SESSION_H
+#define MQTTD_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inflight.h"
+#include "list.h"
+#include "queue.h"
+
+struct client;
+
+/**
+ * struct session - state of a client identifier, MQTT 4.1
+ * @hnext: next in the hash bucket
+ * @hash: hash of @id
+ * @clean: ends with its connection
+ * @client: the connection, NULL while there is none
+ * @subs: subscriptions, struct sub.by_session
+ * @nsubs: their number
+ * @inflight: deliveries in flight
+ * @queue: deliveries that wait
+ * @received: QoS 2 packet identifiers received and not yet released
+ * @publish_received: PUBLISH packets received
+ * @publish_sent: PUBLISH packets queued for the client
+ * @publish_dropped: messages that its queue or buffer had no room for
+ * @mark: number of the route being resolved that has seen the session
+ * @mark_index: its place in that route
+ * @id_len: length of @id
+ * @id: client identifier, terminated
+ */
+struct session {
+	struct session *hnext;
+	uint32_t hash;
+	bool clean;
+	struct client *client;
+	struct list_head subs;
+	uint32_t nsubs;
+	struct inflight inflight;
+	struct queue queue;
+	struct midset received;
+	uint64_t publish_received;
+	uint64_t publish_sent;
+	uint64_t publish_dropped;
+	uint64_t mark;
+	uint32_t mark_index;
+	uint16_t id_len;
+	char id[];
+};
+
+/**
+ * sessions_init() - make the empty table of sessions
+ */
+void sessions_init(void);
+
+/**
+ * sessions_exit() - free all sessions
+ */
+void sessions_exit(void);
+
+/**
+ * sessions_count() - number of sessions
+ *
+ * Return: their number, with and without a connection.
+ */
+uint32_t sessions_count(void);
+
+/**
+ * session_find() - find a session
+ * @id: client identifier
+ * @len: its length
+ *
+ * Return: the session, or NULL.
+ */
+struct session *session_find(const char *id, size_t len);
+
+/**
+ * session_new() - make a session
+ * @id: client identifier that has no session
+ * @len: its length
+ * @clean: does it end with its connection?
+ *
+ * Return: the session.
+ */
+struct session *session_new(const char *id, uint16_t len, bool clean);
+
+/**
+ * session_free() - end a session that has no connection
+ * @session: session
+ */
+void session_free(struct session *session);
+
+/**
+ * session_detach() - the connection is gone
+ * @session: session, freed if it was clean
+ */
+void session_detach(struct session *session);
+
+/**
+ * session_each() - call a function for every session
+ * @fn: function, must not add or remove sessions
+ * @arg: passed to @fn
+ */
+void session_each(void (*fn)(struct session *session, void *arg), void *arg);
+
+#endif /* MQTTD_SESSION_H */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_SUBS_H
+#define MQTTD_SUBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "list.h"
+
+struct session;
+struct trie_node;
+
+/**
+ * struct filter - a topic filter that somebody subscribed to
+ * @node: its place in the trie
+ * @subs: subscriptions, struct sub.by_filter
+ * @count: their number
+ * @members: of these, members of the data path's group
+ * @port_users: of these, the ones served through the data path's port
+ * @group: the data path's group, 0 if it has none
+ * @len: length of @name
+ * @name: the filter, terminated
+ */
+struct filter {
+	struct trie_node *node;
+	struct list_head subs;
+	uint32_t count;
+	uint32_t members;
+	uint32_t port_users;
+	uint32_t group;
+	uint32_t len;
+	char name[];
+};
+
+/**
+ * enum sub_member - how the data path serves a subscription
+ *
+ * @SUB_NONE: not at all
+ * @SUB_CONN: its client's conn is a member of the filter's group
+ * @SUB_PORT: the port is a member on its behalf
+ */
+enum sub_member {
+	SUB_NONE,
+	SUB_CONN,
+	SUB_PORT,
+};
+
+/**
+ * struct sub - a subscription of a session
+ * @by_filter: in struct filter.subs
+ * @by_session: in struct session.subs
+ * @hnext: in the table of subscriptions by filter and session
+ * @filter: the filter
+ * @session: the subscriber
+ * @qos: granted QoS
+ * @member: what the data path knows of it
+ * @overlap: the data path knows that it overlaps another one of the session
+ */
+struct sub {
+	struct list_head by_filter;
+	struct list_head by_session;
+	struct sub *hnext;
+	struct filter *filter;
+	struct session *session;
+	uint8_t qos;
+	enum sub_member member;
+	bool overlap;
+};
+
+/**
+ * subs_init() - make the empty subscription store
+ */
+void subs_init(void);
+
+/**
+ * subs_exit() - free the store; all subscriptions are gone already
+ */
+void subs_exit(void);
+
+/**
+ * subs_generation() - what cached matches are checked against
+ *
+ * Return: a number that changes with every change of the subscriptions.
+ */
+uint64_t subs_generation(void);
+
+/**
+ * subs_count() - number of subscriptions
+ *
+ * Return: all of them, of all sessions.
+ */
+uint32_t subs_count(void);
+
+/**
+ * subs_find() - find a subscription
+ * @session: subscriber
+ * @name: topic filter
+ * @len: its length
+ *
+ * Return: the subscription, or NULL.
+ */
+struct sub *subs_find(struct session *session, const char *name, size_t len);
+
+/**
+ * subs_add() - add a subscription, or change its QoS
+ * @session: subscriber
+ * @subs: the session's list of subscriptions
+ * @name: valid topic filter
+ * @len: its length
+ * @qos: granted QoS
+ *
+ * Return: the subscription.
+ */
+struct sub *subs_add(struct session *session, struct list_head *subs,
+		     const char *name, size_t len, uint8_t qos);
+
+/**
+ * subs_del() - remove a subscription
+ * @sub: subscription, no member of the data path any more; freed, and its
+ *	filter with it when nobody else subscribed to it
+ */
+void subs_del(struct sub *sub);
+
+/**
+ * struct filter_set - filters that match a topic
+ * @filter: the filters, each once
+ * @count: their number
+ * @cap: room in @filter
+ */
+struct filter_set {
+	struct filter **filter;
+	size_t count;
+	size_t cap;
+};
+
+/**
+ * subs_match() - find all filters that match a topic name
+ * @topic: valid topic name
+ * @len: its length
+ * @set: emptied, then filled
+ */
+void subs_match(const char *topic, size_t len, struct filter_set *set);
+
+/**
+ * subs_each_filter() - call a function for every filter
+ * @fn: function, must not add or remove subscriptions
+ * @arg: passed to @fn
+ */
+void subs_each_filter(void (*fn)(struct filter *filter, void *arg), void *arg);
+
+#endif /* MQTTD_SUBS_H */

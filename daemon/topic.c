@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "topic.h"
+
+#include <string.h>
+
+bool topic_name_valid(const char *topic, size_t len)
+{
+	return len && !memchr(topic, '+', len) && !memchr(topic, '#', len);
+}
+
+bool topic_filter_valid(const char *filter, size_t len)
+{
+	size_t i;
+
+	if (!len)
+		return false;
+	for (i = 0; i < len; i++) {
+		if (filter[i] != '+' && filter[i] != '#')
+			continue;
+		if (i && filter[i - 1] != '/')
+			return false;
+		if (i + 1 == len)
+			continue;
+		if (filter[i] == '#' || filter[i + 1] != '/')
+			return false;
+	}
+	return true;
+}
+
+bool topic_filter_shared(const char *filter, size_t len)
+{
+	return len >= 7 && !memcmp(filter, "$share/", 7);
+}
+
+static bool under(const char *topic, size_t len, const char *tree)
+{
+	size_t n = strlen(tree);
+
+	return len >= n && !memcmp(topic, tree, n) &&
+	       (len == n || topic[n] == '/');
+}
+
+bool topic_reserved(const char *topic, size_t len)
+{
+	return under(topic, len, "$SYS") || under(topic, len, "$CONTROL");
+}
+
+static size_t level_len(const char *p, size_t len)
+{
+	const char *slash = memchr(p, '/', len);
+
+	return slash ? (size_t)(slash - p) : len;
+}
+
+bool topic_matches(const char *filter, size_t flen, const char *topic,
+		   size_t tlen)
+{
+	if (*topic == '$' && (*filter == '+' || *filter == '#'))
+		return false;
+	for (;;) {
+		size_t f = level_len(filter, flen);
+		size_t t = level_len(topic, tlen);
+
+		if (f == 1 && *filter == '#')
+			return true;
+		if (!(f == 1 && *filter == '+') &&
+		    (f != t || memcmp(filter, topic, f)))
+			return false;
+		if (t == tlen) {
+			/* "a/#" matches its parent "a" too */
+			return f == flen ||
+			       (flen == f + 2 && filter[f + 1] == '#');
+		}
+		if (f == flen)
+			return false;
+		filter += f + 1;
+		flen -= f + 1;
+		topic += t + 1;
+		tlen -= t + 1;
+	}
+}

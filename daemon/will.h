@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_WILL_H
+#define MQTTD_WILL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * struct will - will message of a client, MQTT 3.1.2.5
+ * @topic: topic name
+ * @topic_len: its length
+ * @payload: will message
+ * @payload_len: its length
+ * @qos: will QoS
+ * @retain: will retain
+ */
+struct will {
+	char *topic;
+	uint8_t *payload;
+	uint16_t topic_len;
+	uint16_t payload_len;
+	uint8_t qos;
+	bool retain;
+};
+
+/**
+ * will_new() - keep a will
+ * @topic: valid topic name
+ * @topic_len: its length
+ * @payload: will message
+ * @payload_len: its length
+ * @qos: will QoS
+ * @retain: will retain
+ *
+ * Return: the will.
+ */
+struct will *will_new(const char *topic, uint16_t topic_len,
+		      const uint8_t *payload, uint16_t payload_len,
+		      uint8_t qos, bool retain);
+
+/**
+ * will_publish() - publish a will
+ * @will: will, or NULL to do nothing
+ */
+void will_publish(const struct will *will);
+
+/**
+ * will_free() - discard a will
+ * @will: will, or NULL
+ */
+void will_free(struct will *will);
+
+#endif /* MQTTD_WILL_H */
