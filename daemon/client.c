@@ -28,7 +28,9 @@
 
 static LIST_HEAD(clients);
 static LIST_HEAD(dirty);
+/* Connections, and of these the ones that are closing. */
 static uint32_t count;
+static uint32_t closing;
 
 static void client_connect_rx(struct op *op, int res, uint32_t flags);
 static void client_rx(struct op *op, int res, uint32_t flags);
@@ -36,7 +38,7 @@ static void client_tx(struct op *op, int res, uint32_t flags);
 
 uint32_t clients_count(void)
 {
-	return count;
+	return count - closing;
 }
 
 void client_dirty(struct client *c)
@@ -119,6 +121,8 @@ static void client_free(struct client *c)
 	list_del_init(&c->dirty_node);
 	list_del_init(&c->ack_node);
 	count--;
+	if (c->state == CLIENT_CLOSING)
+		closing--;
 	free(c);
 }
 
@@ -168,7 +172,6 @@ static void client_connect_rx(struct op *op, int res, uint32_t flags)
 	}
 	if (res > 0) {
 		c->rx_len += res;
-		c->last_rx = loop_now();
 		stats.bytes_received += res;
 		connect_input(c);
 	} else if (res != -EINTR && res != -EAGAIN) {
@@ -185,6 +188,7 @@ void client_connected(struct client *c)
 	struct session *s = c->session;
 
 	c->state = CLIENT_CONNECTED;
+	c->last_rx = loop_now();
 	c->rx_op.fn = client_rx;
 	stats.clients++;
 	free(c->rx);
@@ -215,6 +219,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	}
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
+	closing++;
 	c->flush = how != END_LOST;
 	keepalive_linger(c);
 	client_dirty(c);
@@ -298,6 +303,7 @@ static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
 	if (c->rx_len < total)
 		return used;
 	input_length(c, c->rx, c->rx_len, &hlen);
+	c->last_rx = loop_now();
 	handle_packet(c, c->rx, hlen, total - hlen);
 	datapath_handled(c);
 	input_drop_kept(c);
@@ -319,6 +325,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 
 		n = *p == PUBLISH ? handle_publish_run(c, p, len) : 0;
 		if (n) {
+			c->last_rx = loop_now();
 			p += n;
 			len -= n;
 			continue;
@@ -330,6 +337,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 			input_keep(c, p, len, total);
 			return;
 		}
+		c->last_rx = loop_now();
 		handle_packet(c, p, hlen, total - hlen);
 		datapath_handled(c);
 		p += total;
@@ -351,7 +359,7 @@ static void client_rx_error(struct client *c, int err)
 /* A client that sends requests but takes no answers is not read from. */
 static void client_pause(struct client *c)
 {
-	if (c->rx_paused || c->out.bytes < 2ull * config.max_output_bytes)
+	if (c->rx_paused || c->answers < config.max_output_bytes)
 		return;
 	c->rx_paused = true;
 	if (c->rx_armed)
@@ -376,13 +384,12 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 			c->rx_eof = true;
 		client_dirty(c);
 	} else if (res > 0) {
-		c->last_rx = loop_now();
 		stats.bytes_received += res;
 		datapath_before_input(c);
 		client_input(c, buf, res);
 		client_pause(c);
 	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
-		   !(res == -ECANCELED && c->rx_paused)) {
+		   res != -ECANCELED) {
 		client_rx_error(c, res);
 	}
 	if (buf)
@@ -410,11 +417,13 @@ static void client_tx(struct op *op, int res, uint32_t flags)
 	}
 	if (c->out.bytes || c->state == CLIENT_CLOSING)
 		client_dirty(c);
+	if (!c->out.bytes)
+		c->answers = 0;
 	if (c->state != CLIENT_CONNECTED)
 		return;
 	if (c->session->queue.len)
 		deliver_pump(c->session);
-	if (c->rx_paused && c->out.bytes < config.max_output_bytes) {
+	if (c->rx_paused && !c->answers) {
 		c->rx_paused = false;
 		if (!c->rx_armed)
 			client_rx_arm(c);

@@ -50,7 +50,7 @@ enum client_end {
  * @rx_eof: nothing more can be received
  * @protocol: protocol level of CONNECT
  * @keepalive: seconds as in CONNECT
- * @last_rx: time of the last bytes received
+ * @last_rx: time of the last whole packet received
  * @session: its session, once connected
  * @will: its will, if it has one
  * @rx: packet received in part
@@ -58,6 +58,7 @@ enum client_end {
  * @rx_cap: room in @rx
  * @rx_total: its whole length, 0 while not known
  * @out: output
+ * @answers: bytes of it that answer the client's packets, since it was empty
  * @conn: the data path's conn, 0 when not attached
  * @diverted: packets received since the socket was attached
  * @acked: of these, acknowledged to the data path
@@ -88,6 +89,7 @@ struct client {
 	uint32_t rx_cap;
 	uint32_t rx_total;
 	struct outq out;
+	uint32_t answers;
 	uint32_t conn;
 	uint64_t diverted;
 	uint64_t acked;
@@ -104,7 +106,7 @@ void client_new(int fd);
 /**
  * clients_count() - number of connections
  *
- * Return: all that are not closed yet.
+ * Return: all that are not closing.
  */
 uint32_t clients_count(void);
 

@@ -348,7 +348,7 @@ void conf_init(struct conf *conf)
 	conf->max_inflight_messages = 20;
 	conf->max_queued_messages = 1000;
 	conf->max_packet_size = MQTT_PACKET_MAX;
-	conf->max_output_bytes = 1 << 20;
+	conf->max_output_bytes = 8 << 20;
 	conf->connect_timeout = 10;
 	conf->flow_idle = 300;
 	conf->set_tcp_nodelay = true;

@@ -37,11 +37,12 @@ static uint32_t run_prefix(const struct run *run, uint32_t room, uint32_t *len)
 void deliver_run(struct client *c, struct run *run)
 {
 	struct session *s = c->session;
+	size_t limit = outq_limit();
 	uint32_t room;
 	uint32_t count;
 	uint32_t len;
 
-	if (c->out.bytes + run->len <= config.max_output_bytes ||
+	if (c->out.bytes + run->len <= limit ||
 	    (!c->out.bytes && run->count == 1)) {
 		if (run->share && run->len >= OUTQ_REF_MIN && !run->msg)
 			run->msg = message_new_run(run->frames, run->len);
@@ -55,8 +56,7 @@ void deliver_run(struct client *c, struct run *run)
 		 * Copied, not referred to: a reference to a few bytes of a long
 		 * run would hold memory that is not accounted for.
 		 */
-		room = c->out.bytes < config.max_output_bytes ?
-		       config.max_output_bytes - c->out.bytes : 0;
+		room = c->out.bytes < limit ? limit - c->out.bytes : 0;
 		count = run_prefix(run, room, &len);
 		outq_put(&c->out, run->frames, len);
 		dropped(s, run->count - count);
@@ -70,7 +70,7 @@ void deliver_run(struct client *c, struct run *run)
 
 static bool out_room(const struct client *c)
 {
-	return c->out.bytes < config.max_output_bytes;
+	return c->out.bytes < outq_limit();
 }
 
 static void send_first(struct client *c, struct delivery *d)

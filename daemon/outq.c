@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "util.h"
 
 /**
@@ -41,6 +42,14 @@ static const struct {
 	[SEG_LARGE]	= { 32768 - sizeof(struct outq_seg),	512 },
 };
 
+/*
+ * With this much waiting in all queues together, each is only allowed little
+ * more: many slow clients must not use up the memory that one may.
+ */
+#define OUTQ_TOTAL_MAX	(512u << 20)
+#define OUTQ_SMALL_MAX	65536u
+
+static size_t total;
 static struct outq_seg *seg_free_list[SEG_CLASSES];
 static unsigned int seg_free_count[SEG_CLASSES];
 
@@ -87,6 +96,19 @@ static uint32_t seg_room(const struct outq_seg *seg)
 	return seg_class[seg->cls].size - seg->len;
 }
 
+size_t outq_limit(void)
+{
+	if (total < OUTQ_TOTAL_MAX)
+		return config.max_output_bytes;
+	return min_t(size_t, config.max_output_bytes, OUTQ_SMALL_MAX);
+}
+
+static void account(struct outq *q, size_t len)
+{
+	q->bytes += len;
+	total += len;
+}
+
 uint8_t *outq_room(struct outq *q, size_t len)
 {
 	struct outq_seg *seg = q->tail;
@@ -96,7 +118,7 @@ uint8_t *outq_room(struct outq *q, size_t len)
 		seg = seg_new(q, q->head ? SEG_LARGE : SEG_SMALL);
 	p = seg->buf + seg->len;
 	seg->len += len;
-	q->bytes += len;
+	account(q, len);
 	return p;
 }
 
@@ -105,7 +127,7 @@ void outq_put(struct outq *q, const void *data, size_t len)
 	struct outq_seg *seg = q->tail;
 	const uint8_t *p = data;
 
-	q->bytes += len;
+	account(q, len);
 	while (len) {
 		size_t n;
 
@@ -131,7 +153,7 @@ void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len)
 	seg->data = msg->frame;
 	seg->off = off;
 	seg->len = off + len;
-	q->bytes += len;
+	account(q, len);
 }
 
 unsigned int outq_peek(struct outq *q)
@@ -153,6 +175,7 @@ unsigned int outq_peek(struct outq *q)
 void outq_advance(struct outq *q, size_t len)
 {
 	q->bytes -= len;
+	total -= len;
 	while (q->head) {
 		struct outq_seg *seg = q->head;
 		uint32_t left = seg->len - seg->off;

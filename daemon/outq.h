@@ -37,6 +37,14 @@ struct outq {
 };
 
 /**
+ * outq_limit() - how much may wait for one connection?
+ *
+ * Return: max_output_bytes, or less when all connections together have too much
+ * waiting.
+ */
+size_t outq_limit(void);
+
+/**
  * outq_room() - append bytes that the caller fills in
  * @q: queue
  * @len: number of bytes, up to OUTQ_ROOM_MAX

@@ -23,6 +23,7 @@ void send_ack(struct client *c, uint8_t first, uint16_t mid)
 {
 	uint8_t *p = outq_room(&c->out, 4);
 
+	c->answers += 4;
 	p[0] = first;
 	p[1] = 2;
 	put_u16(p + 2, mid);
@@ -36,6 +37,7 @@ void send_suback(struct client *c, uint16_t mid, const uint8_t *codes,
 	size_t n = packet_put_header(head, SUBACK, 2 + count);
 
 	put_u16(head + n, mid);
+	c->answers += n + 2 + count;
 	outq_put(&c->out, head, n + 2);
 	outq_put(&c->out, codes, count);
 	client_dirty(c);
@@ -45,6 +47,7 @@ void send_pingresp(struct client *c)
 {
 	uint8_t *p = outq_room(&c->out, 2);
 
+	c->answers += 2;
 	p[0] = PINGRESP;
 	p[1] = 0;
 	client_dirty(c);
