@@ -20,7 +20,7 @@ PREFIX ?= /usr/local
 INSTALL ?= install
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
-say = @printf '  %-8s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))'
+say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf) '  %-8s %s\n' '$(1)' '$(patsubst $(BUILD)/%,%,$(2))'
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
