@@ -14,8 +14,6 @@ static struct sub **table;
 static uint32_t table_mask;
 static uint32_t count;
 static uint64_t generation;
-/* Nodes reached at the present level and the next, kept between matches. */
-static struct trie_set level[2];
 
 void subs_init(void)
 {
@@ -31,9 +29,6 @@ void subs_exit(void)
 	trie_free(&filters);
 	free(table);
 	table = NULL;
-	free(level[0].node);
-	free(level[1].node);
-	memset(level, 0, sizeof(level));
 }
 
 uint64_t subs_generation(void)
@@ -179,8 +174,8 @@ static void match_add(struct filter_set *set, const struct trie_node *node)
  */
 void subs_match(const char *topic, size_t len, struct filter_set *set)
 {
-	struct trie_set *cur = &level[0];
-	struct trie_set *next = &level[1];
+	struct trie_set *cur = &filters.level[0];
+	struct trie_set *next = &filters.level[1];
 	bool wild = *topic != '$';
 
 	set->count = 0;

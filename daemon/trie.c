@@ -33,6 +33,9 @@ void trie_free(struct trie *trie)
 	}
 	free(trie->table);
 	trie->table = NULL;
+	free(trie->level[0].node);
+	free(trie->level[1].node);
+	memset(trie->level, 0, sizeof(trie->level));
 }
 
 static uint32_t trie_hash(const struct trie_node *parent, const char *name,
@@ -184,4 +187,96 @@ void trie_set_add(struct trie_set *set, struct trie_node *node)
 		set->node = xrealloc(set->node, set->cap * sizeof(*set->node));
 	}
 	set->node[set->count++] = node;
+}
+
+/* Wildcards at the first level do not match topics that begin with '$'. */
+static bool hidden(const struct trie *trie, const struct trie_node *node)
+{
+	return node->parent == &trie->root && node->len && *node->name == '$';
+}
+
+static void match_all(struct trie_node *top,
+		      void (*fn)(struct trie_node *node, void *arg), void *arg)
+{
+	struct trie_node *node;
+
+	for (node = top; node; node = trie_next(top, node)) {
+		if (node->value)
+			fn(node, arg);
+	}
+}
+
+/* Everything from these nodes down, the nodes themselves included. */
+static void match_below(struct trie *trie, const struct trie_set *set,
+			void (*fn)(struct trie_node *node, void *arg),
+			void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		struct trie_node *child;
+
+		if (set->node[i] != &trie->root) {
+			match_all(set->node[i], fn, arg);
+			continue;
+		}
+		list_for_each_entry(child, &trie->root.children, sibling) {
+			if (!hidden(trie, child))
+				match_all(child, fn, arg);
+		}
+	}
+}
+
+/* One level down from every node of a set. */
+static void match_step(struct trie *trie, const struct trie_set *from,
+		       struct trie_set *to, const char *name, size_t len)
+{
+	bool any = len == 1 && *name == '+';
+	size_t i;
+
+	to->count = 0;
+	for (i = 0; i < from->count; i++) {
+		struct trie_node *child;
+
+		if (!any) {
+			trie_set_add(to, trie_child(trie, from->node[i], name,
+						    len));
+			continue;
+		}
+		list_for_each_entry(child, &from->node[i]->children, sibling) {
+			if (!hidden(trie, child))
+				trie_set_add(to, child);
+		}
+	}
+}
+
+void trie_match(struct trie *trie, const char *filter, size_t len,
+		void (*fn)(struct trie_node *node, void *arg), void *arg)
+{
+	struct trie_set *cur = &trie->level[0];
+	struct trie_set *next = &trie->level[1];
+	size_t i;
+
+	cur->count = 0;
+	trie_set_add(cur, &trie->root);
+	for (;;) {
+		size_t n = trie_level(filter, len);
+		struct trie_set *tmp = cur;
+
+		if (n == 1 && *filter == '#') {
+			match_below(trie, cur, fn, arg);
+			return;
+		}
+		match_step(trie, cur, next, filter, n);
+		cur = next;
+		next = tmp;
+		if (n == len || !cur->count)
+			break;
+		filter += n + 1;
+		len -= n + 1;
+	}
+	for (i = 0; i < cur->count; i++) {
+		if (cur->node[i]->value)
+			fn(cur->node[i], arg);
+	}
 }

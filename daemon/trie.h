@@ -35,20 +35,6 @@ struct trie_node {
 };
 
 /**
- * struct trie - the tree
- * @root: its root, which has no name
- * @table: hash buckets
- * @mask: their number minus one
- * @count: number of nodes without the root
- */
-struct trie {
-	struct trie_node root;
-	struct trie_node **table;
-	uint32_t mask;
-	uint32_t count;
-};
-
-/**
  * struct trie_set - a growing set of nodes, for walks level by level
  * @node: the nodes
  * @count: their number
@@ -58,6 +44,22 @@ struct trie_set {
 	struct trie_node **node;
 	size_t count;
 	size_t cap;
+};
+
+/**
+ * struct trie - the tree
+ * @root: its root, which has no name
+ * @table: hash buckets
+ * @mask: their number minus one
+ * @count: number of nodes without the root
+ * @level: nodes reached at the present level and the next, during a match
+ */
+struct trie {
+	struct trie_node root;
+	struct trie_node **table;
+	uint32_t mask;
+	uint32_t count;
+	struct trie_set level[2];
 };
 
 /**
@@ -121,6 +123,17 @@ void trie_prune(struct trie *trie, struct trie_node *node);
  */
 struct trie_node *trie_next(const struct trie_node *top,
 			    struct trie_node *node);
+
+/**
+ * trie_match() - find all nodes with a value whose topic matches a filter
+ * @trie: tree of topic names
+ * @filter: valid topic filter
+ * @len: its length
+ * @fn: called with each node; must not change the tree or match in it
+ * @arg: passed to @fn
+ */
+void trie_match(struct trie *trie, const char *filter, size_t len,
+		void (*fn)(struct trie_node *node, void *arg), void *arg);
 
 /**
  * trie_set_add() - put a node into a set
