@@ -31,13 +31,13 @@ static const struct {
 	{ "client", cmd_client, "[show] [CLIENT_ID]", "clients as the daemon knows them" },
 };
 
-#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static void usage(FILE *f)
 {
 	fprintf(f, "usage: mqttctl [-j] [-s PATH] [-w SECONDS] COMMAND [ARGUMENTS]\n"
 		   "       mqttctl -h | -V\n\ncommands:\n");
-	for (size_t i = 0; i < NR_COMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(f, "  %-8s%-21s%s\n", commands[i].name, commands[i].arguments,
 			commands[i].help);
 	fprintf(f, "\noptions:\n"
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	for (size_t i = 0; i < NR_COMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[optind], commands[i].name))
 			return close_stdout(commands[i].run(argc - optind - 1, argv + optind + 1));
 	return usage_error("unknown command '%s'", argv[optind]);

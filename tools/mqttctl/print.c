@@ -10,6 +10,9 @@
 #include "ctl.h"
 #include "print.h"
 
+/* Up to here a double holds every integer. */
+#define MAX_EXACT	9007199254740992.0
+
 static void *need(void *p)
 {
 	if (!p) {
@@ -329,9 +332,26 @@ cJSON *json_of(const struct mqtt_attr_set *set, const void *obj)
 	return json;
 }
 
+/* cJSON prints integers with 15 digits only: make what the daemon sent exact again. */
+static void json_exact(cJSON *json)
+{
+	cJSON *item;
+
+	cJSON_ArrayForEach(item, json)
+		json_exact(item);
+	if (!cJSON_IsNumber(json) || json->valuedouble < 0 || json->valuedouble > MAX_EXACT ||
+	    json->valuedouble != (double)(uint64_t)json->valuedouble)
+		return;
+	json->valuestring = textf("%" PRIu64, (uint64_t)json->valuedouble);
+	json->type = cJSON_Raw | (json->type & ~0xff);
+}
+
 void json_print(cJSON *json)
 {
-	char *text = need(cJSON_PrintUnformatted(json));
+	char *text;
+
+	json_exact(json);
+	text = need(cJSON_PrintUnformatted(json));
 
 	puts(text);
 	free(text);
