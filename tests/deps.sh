@@ -16,9 +16,13 @@ packages=(
 	libcmocka-dev sparse perl python3 python3-yaml python3-jsonschema
 	# real clients
 	mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt
-	nodejs node-mqtt openjdk-17-jdk-headless libmqtt-client-java
-	golang-go golang-github-eclipse-paho.mqtt.golang-dev
+	openjdk-17-jdk-headless libmqtt-client-java
+	golang-github-eclipse-paho.mqtt.golang-dev
 )
+# These may have come from elsewhere than Debian.
+command -v node > /dev/null || packages+=(nodejs)
+command -v npm > /dev/null || packages+=(npm)
+command -v go > /dev/null || [ -x /usr/local/go/bin/go ] || packages+=(golang-go)
 
 missing=()
 for pkg in "${packages[@]}"; do
