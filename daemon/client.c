@@ -280,6 +280,17 @@ static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
 	return (int64_t)n + remaining;
 }
 
+/* Handles a whole packet of known length. */
+static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
+			 size_t total)
+{
+	c->last_rx = loop_now();
+	if (*p == PUBLISH && handle_publish_run(c, p, total))
+		return;
+	handle_packet(c, p, hlen, total - hlen);
+	datapath_handled(c, *p, 1);
+}
+
 /* Completes the packet kept from before; returns the bytes it took. */
 static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
 {
@@ -303,9 +314,7 @@ static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
 	if (c->rx_len < total)
 		return used;
 	input_length(c, c->rx, c->rx_len, &hlen);
-	c->last_rx = loop_now();
-	handle_packet(c, c->rx, hlen, total - hlen);
-	datapath_handled(c);
+	input_packet(c, c->rx, hlen, total);
 	input_drop_kept(c);
 	return used;
 }
@@ -337,9 +346,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 			input_keep(c, p, len, total);
 			return;
 		}
-		c->last_rx = loop_now();
-		handle_packet(c, p, hlen, total - hlen);
-		datapath_handled(c);
+		input_packet(c, p, hlen, total);
 		p += total;
 		len -= total;
 	}
@@ -461,6 +468,21 @@ static void client_closing(struct client *c)
 	}
 	c->rx_op.fn = client_rx;
 	client_rx_arm(c);
+}
+
+bool client_send_now(struct client *c)
+{
+	while (c->out.bytes) {
+		ssize_t n;
+
+		outq_peek(&c->out);
+		n = sendmsg(c->fd, &c->out.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0)
+			return false;
+		outq_advance(&c->out, n);
+		stats.bytes_sent += n;
+	}
+	return true;
 }
 
 void clients_flush(void)

@@ -131,6 +131,14 @@ void client_close(struct client *c, enum client_end how, const char *reason);
 void client_dirty(struct client *c);
 
 /**
+ * client_send_now() - send what is queued without waiting for the end of turn
+ * @c: client with no send in flight
+ *
+ * Return: false when the socket did not take it.
+ */
+bool client_send_now(struct client *c);
+
+/**
  * clients_flush() - send what was queued during this turn
  */
 void clients_flush(void);

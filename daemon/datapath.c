@@ -2,14 +2,104 @@
 #include "datapath.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "client.h"
+#include "datapath_kernel.h"
+#include "keepalive.h"
+#include "log.h"
+#include "session.h"
+#include "subs.h"
+#include "timer.h"
+
+/*
+ * The end of a drain is not announced, so a module that is there and refuses is
+ * asked again now and then; a module that comes is waited for.
+ */
+#define RETRY_MS	5000
 
 static const struct datapath_ops *ops = &datapath_user;
+static bool wanted;
+static struct timer retry;
+
+static void try_kernel(void);
+
+static void retry_expired(struct timer *timer)
+{
+	(void)timer;
+	try_kernel();
+}
+
+static void attach_sub_each(struct session *s, void *arg)
+{
+	struct sub *sub;
+
+	(void)arg;
+	if (!s->client)
+		return;
+	list_for_each_entry(sub, &s->subs, by_session)
+		datapath_sub_add(sub);
+}
+
+/* Connections that are there already stay with the broker. */
+static void use_kernel(void)
+{
+	ops = &datapath_kernel;
+	session_each(attach_sub_each, NULL);
+	datapath_commit(false);
+}
+
+static void try_kernel(void)
+{
+	int rc;
+
+	if (!wanted || ops == &datapath_kernel)
+		return;
+	rc = kernel_start();
+	if (!rc) {
+		use_kernel();
+		log_notice("kernel data path is back, version %s",
+			   kernel_version());
+	} else if (rc != -ENOENT) {
+		timer_arm(&retry, loop_now() + RETRY_MS);
+	}
+}
+
+static const char *explain(int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		return "the module is not loaded: run \"modprobe mqtt\"";
+	case -EBUSY:
+		return "another daemon owns it in this network namespace";
+	case -EPERM:
+		return "CAP_NET_ADMIN is needed to register";
+	case -ESHUTDOWN:
+		return "it is drained";
+	default:
+		return strerror(-rc);
+	}
+}
 
 int datapath_start(enum conf_datapath mode)
 {
-	(void)mode;
+	int rc;
+
+	if (mode == CONF_DATAPATH_USER)
+		return 0;
+	rc = kernel_start();
+	if (rc && mode == CONF_DATAPATH_KERNEL) {
+		log_err("datapath kernel: %s", explain(rc));
+		return rc;
+	}
+	wanted = true;
+	retry.fn = retry_expired;
+	kernel_watch(try_kernel);
+	if (!rc)
+		use_kernel();
+	else
+		log_info("no kernel data path, going on in user space: %s",
+			 explain(rc));
 	return 0;
 }
 
@@ -18,11 +108,48 @@ void datapath_stop(void)
 	if (ops->stop)
 		ops->stop();
 	ops = &datapath_user;
+	wanted = false;
+	timer_cancel(&retry);
+	kernel_unwatch();
 }
 
-void datapath_switch(const struct datapath_ops *next)
+static void forget_conn(struct client *c, void *arg)
 {
-	ops = next;
+	(void)arg;
+	if (!c->conn)
+		return;
+	c->conn = 0;
+	list_del_init(&c->ack_node);
+	/* the kernel does not watch it any more */
+	if (c->state == CLIENT_CONNECTED)
+		keepalive_start(c);
+}
+
+static void forget_filter(struct filter *filter, void *arg)
+{
+	struct sub *sub;
+
+	(void)arg;
+	filter->group = 0;
+	filter->members = 0;
+	filter->port_users = 0;
+	filter->unserved = 0;
+	list_for_each_entry(sub, &filter->subs, by_filter) {
+		sub->member = SUB_NONE;
+		sub->overlap = false;
+	}
+}
+
+void datapath_lost(void)
+{
+	if (ops != &datapath_kernel)
+		return;
+	log_warn("kernel data path lost, going on in user space");
+	ops->stop();
+	ops = &datapath_user;
+	clients_each(forget_conn, NULL);
+	subs_each_filter(forget_filter, NULL);
+	timer_arm(&retry, loop_now() + RETRY_MS);
 }
 
 const char *datapath_name(void)
@@ -60,11 +187,16 @@ void datapath_commit(bool barrier)
 		ops->commit(barrier);
 }
 
-void datapath_publish(const struct route *route, const struct publish *pub,
+bool datapath_publish(const struct route *route, const struct publish *pub,
 		      const struct run *run)
 {
-	if (ops->publish)
-		ops->publish(route, pub, run);
+	return ops->publish && ops->publish(route, pub, run);
+}
+
+void datapath_learn(const struct publish *pub)
+{
+	if (ops->learn)
+		ops->learn(pub);
 }
 
 void datapath_before_input(struct client *c)
@@ -73,10 +205,10 @@ void datapath_before_input(struct client *c)
 		ops->before_input(c);
 }
 
-void datapath_handled(struct client *c)
+void datapath_handled(struct client *c, uint8_t first, uint32_t count)
 {
 	if (c->conn && ops->handled)
-		ops->handled(c);
+		ops->handled(c, first, count);
 }
 
 void datapath_end_of_turn(void)

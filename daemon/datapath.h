@@ -31,6 +31,7 @@ struct sub;
  * @sub_del: see datapath_sub_del()
  * @commit: see datapath_commit()
  * @publish: see datapath_publish()
+ * @learn: see datapath_learn()
  * @before_input: see datapath_before_input()
  * @handled: see datapath_handled()
  * @end_of_turn: see datapath_end_of_turn()
@@ -44,10 +45,11 @@ struct datapath_ops {
 	void (*sub_add)(struct sub *sub);
 	void (*sub_del)(struct sub *sub);
 	void (*commit)(bool barrier);
-	void (*publish)(const struct route *route, const struct publish *pub,
+	bool (*publish)(const struct route *route, const struct publish *pub,
 			const struct run *run);
+	void (*learn)(const struct publish *pub);
 	void (*before_input)(struct client *c);
-	void (*handled)(struct client *c);
+	void (*handled)(struct client *c, uint8_t first, uint32_t count);
 	void (*end_of_turn)(void);
 	void (*status)(struct cJSON *json);
 };
@@ -69,10 +71,11 @@ int datapath_start(enum conf_datapath mode);
 void datapath_stop(void);
 
 /**
- * datapath_switch() - go on with another data path
- * @ops: the new one
+ * datapath_lost() - the kernel data path has gone away
+ *
+ * The broker goes on in user space, and registers again when it is back.
  */
-void datapath_switch(const struct datapath_ops *ops);
+void datapath_lost(void);
 
 /**
  * datapath_name() - which data path is in use
@@ -119,9 +122,17 @@ void datapath_commit(bool barrier);
  * @route: where they go
  * @pub: what was published
  * @run: the packets to be delivered
+ *
+ * Return: false when the caller must queue them on each receiver itself.
  */
-void datapath_publish(const struct route *route, const struct publish *pub,
+bool datapath_publish(const struct route *route, const struct publish *pub,
 		      const struct run *run);
+
+/**
+ * datapath_learn() - a QoS 0 message had to be routed by the broker
+ * @pub: the message; later ones from attached clients need not be
+ */
+void datapath_learn(const struct publish *pub);
 
 /**
  * datapath_before_input() - packets of a client are about to be handled
@@ -130,10 +141,12 @@ void datapath_publish(const struct route *route, const struct publish *pub,
 void datapath_before_input(struct client *c);
 
 /**
- * datapath_handled() - a packet of a client was handled
+ * datapath_handled() - packets of a client were handled
  * @c: client
+ * @first: first byte of each of them
+ * @count: their number
  */
-void datapath_handled(struct client *c);
+void datapath_handled(struct client *c, uint8_t first, uint32_t count);
 
 /**
  * datapath_end_of_turn() - let out what was collected during this turn

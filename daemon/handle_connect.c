@@ -137,6 +137,8 @@ static struct session *take_session(const char *id, uint16_t len, bool clean,
 	*present = false;
 	if (s && s->client) {
 		client_close(s->client, END_ABNORMAL, "session taken over");
+		/* nothing of the old connection comes after the new CONNACK */
+		datapath_commit(true);
 		/* a clean session ended with its connection */
 		s = session_find(id, len);
 	}
@@ -197,6 +199,11 @@ void handle_connect(struct client *c, struct reader *r)
 	datapath_attach(c);
 	client_connected(c);
 	send_connack(c, present, CONNACK_ACCEPTED);
+	/* CONNACK comes first, MQTT-3.2.0-1: before it can be a member. */
+	if (c->conn && !list_empty(&s->subs) && !client_send_now(c)) {
+		client_close(c, END_LOST, "CONNACK not taken");
+		return;
+	}
 	list_for_each_entry(sub, &s->subs, by_session)
 		datapath_sub_add(sub);
 	datapath_commit(false);

@@ -3,6 +3,7 @@
 
 #include "client.h"
 #include "conf.h"
+#include "datapath.h"
 #include "handle.h"
 #include "log.h"
 #include "route.h"
@@ -68,6 +69,7 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 	count_received(c, pub.count);
 	if (!topic_reserved(pub.topic, pub.topic_len))
 		route_publish(&pub);
+	datapath_handled(c, PUBLISH, pub.count);
 	return pub.frames_len;
 }
 

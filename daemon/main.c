@@ -186,8 +186,9 @@ static void broker_init(void)
 
 static void broker_exit(void)
 {
-	clients_close_all();
+	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
+	clients_close_all();
 	sessions_exit();
 	route_exit();
 	retain_exit();

@@ -192,8 +192,17 @@ bool route_publish(const struct publish *pub)
 		else
 			deliver_run(s->client, &run);
 	}
-	if (attached)
-		datapath_publish(r, pub, &run);
+	if (attached && !datapath_publish(r, pub, &run)) {
+		for (i = 0; i < r->nr_receivers; i++) {
+			struct client *c = r->receivers[i].session->client;
+
+			if (c && c->conn && !min_t(uint8_t, pub->qos,
+						   r->receivers[i].qos))
+				deliver_run(c, &run);
+		}
+	}
+	if (pub->frames && pub->source->conn)
+		datapath_learn(pub);
 	if (pub->retain)
 		retain_set(pub->topic, pub->topic_len,
 			   pub->payload_len ? msg : NULL);

@@ -27,7 +27,8 @@ struct client;
  * @publish_sent: PUBLISH packets queued for the client
  * @publish_dropped: messages that its queue or buffer had no room for
  * @mark: number of the route being resolved that has seen the session
- * @mark_index: its place in that route
+ * @mark_index: its place in that route, or among the merged members
+ * @flow_mark: number of the flow being computed that has merged the session
  * @id_len: length of @id
  * @id: client identifier, terminated
  */
@@ -46,6 +47,7 @@ struct session {
 	uint64_t publish_dropped;
 	uint64_t mark;
 	uint32_t mark_index;
+	uint64_t flow_mark;
 	uint16_t id_len;
 	char id[];
 };

@@ -72,7 +72,7 @@ static void subs_grow(void)
 	table_mask = mask;
 }
 
-static struct sub *subs_lookup(struct filter *filter, struct session *session)
+struct sub *subs_get(struct filter *filter, struct session *session)
 {
 	struct sub *sub = table[sub_hash(filter, session) & table_mask];
 
@@ -87,7 +87,7 @@ struct sub *subs_find(struct session *session, const char *name, size_t len)
 
 	if (!node || !node->value)
 		return NULL;
-	return subs_lookup(node->value, session);
+	return subs_get(node->value, session);
 }
 
 static struct filter *filter_get(const char *name, size_t len)
@@ -102,6 +102,7 @@ static struct filter *filter_get(const char *name, size_t len)
 	filter->len = len;
 	memcpy(filter->name, name, len);
 	INIT_LIST_HEAD(&filter->subs);
+	INIT_LIST_HEAD(&filter->flows);
 	node->value = filter;
 	return filter;
 }
@@ -110,7 +111,7 @@ struct sub *subs_add(struct session *session, struct list_head *subs,
 		     const char *name, size_t len, uint8_t qos)
 {
 	struct filter *filter = filter_get(name, len);
-	struct sub *sub = subs_lookup(filter, session);
+	struct sub *sub = subs_get(filter, session);
 	uint32_t h;
 
 	if (sub) {

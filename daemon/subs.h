@@ -15,9 +15,11 @@ struct trie_node;
  * struct filter - a topic filter that somebody subscribed to
  * @node: its place in the trie
  * @subs: subscriptions, struct sub.by_filter
- * @count: their number
+ * @flows: flows of the data path that name its group
+ * @count: number of subscriptions
  * @members: of these, members of the data path's group
- * @port_users: of these, the ones served through the data path's port
+ * @port_users: of these, served through the data path's port
+ * @unserved: of these, of connected clients and yet neither
  * @group: the data path's group, 0 if it has none
  * @len: length of @name
  * @name: the filter, terminated
@@ -25,9 +27,11 @@ struct trie_node;
 struct filter {
 	struct trie_node *node;
 	struct list_head subs;
+	struct list_head flows;
 	uint32_t count;
 	uint32_t members;
 	uint32_t port_users;
+	uint32_t unserved;
 	uint32_t group;
 	uint32_t len;
 	char name[];
@@ -36,14 +40,16 @@ struct filter {
 /**
  * enum sub_member - how the data path serves a subscription
  *
- * @SUB_NONE: not at all
+ * @SUB_NONE: not at all, since its session has no connection
  * @SUB_CONN: its client's conn is a member of the filter's group
  * @SUB_PORT: the port is a member on its behalf
+ * @SUB_UNSERVED: not at all, since the data path is full
  */
 enum sub_member {
 	SUB_NONE,
 	SUB_CONN,
 	SUB_PORT,
+	SUB_UNSERVED,
 };
 
 /**
@@ -101,6 +107,15 @@ uint32_t subs_count(void);
  * Return: the subscription, or NULL.
  */
 struct sub *subs_find(struct session *session, const char *name, size_t len);
+
+/**
+ * subs_get() - find the subscription of a session to a filter
+ * @filter: filter
+ * @session: subscriber
+ *
+ * Return: the subscription, or NULL.
+ */
+struct sub *subs_get(struct filter *filter, struct session *session);
 
 /**
  * subs_add() - add a subscription, or change its QoS

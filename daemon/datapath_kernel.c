@@ -1,0 +1,828 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data path in the kernel: this file keeps the module's conns, groups and
+ * members in step with clients and subscriptions. Table changes gather in a
+ * batch that is committed before anything is acknowledged on their account,
+ * and at the end of each turn.
+ */
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mqtt_nl.h"
+
+#include "client.h"
+#include "conf.h"
+#include "datapath.h"
+#include "datapath_kernel.h"
+#include "deliver.h"
+#include "log.h"
+#include "loop.h"
+#include "packet.h"
+#include "route.h"
+#include "session.h"
+#include "subs.h"
+#include "timer.h"
+#include "util.h"
+
+#define ACL_CLASS	0
+/* Flows are not looked through for idle ones more often when they are full. */
+#define EVICT_MS	1000u
+/* When full, flows idle for so long make room for new ones. */
+#define EVICT_IDLE_MS	1000u
+
+enum pending_type {
+	PENDING_OTHER,
+	PENDING_GROUP,
+	PENDING_MEMBER,
+	PENDING_PORT,
+	PENDING_FLOW,
+};
+
+/**
+ * struct pending - what a queued request was for
+ * @type: kind of request
+ * @err: its result
+ * @ptr: struct filter, struct sub or struct flow
+ */
+struct pending {
+	enum pending_type type;
+	int err;
+	void *ptr;
+};
+
+static struct mqtt_nl *nl;
+static struct mqtt_nl_batch *batch;
+static struct mqtt_owner owner;
+static struct pending *pending;
+static unsigned int nr_pending;
+static unsigned int pending_cap;
+/* Requests queued whose subscription or filter must not be freed yet. */
+static unsigned int nr_pinned;
+/* Generation of the tables once everything queued has been executed. */
+static uint32_t table_gen;
+static uint32_t nr_conns;
+static uint32_t nr_groups;
+static bool lost;
+static bool full;
+static uint64_t evicted_at;
+static struct timer idle_timer;
+/* Filters by group, and the identifiers that are free. */
+static struct filter **group_filter;
+static uint32_t group_cap;
+static uint32_t group_next;
+static LIST_HEAD(acks);
+/* Filters of which the port is a member. */
+static uint32_t nr_port_filters;
+static uint32_t *ids;
+static size_t ids_cap;
+
+static void idle_expired(struct timer *timer);
+
+int kernel_start(void)
+{
+	int rc = mqtt_nl_open(&nl);
+
+	if (rc)
+		return rc;
+	memset(&owner, 0, sizeof(owner));
+	rc = mqtt_nl_register(nl, &owner);
+	if (rc) {
+		log_debug("kernel data path: %s", mqtt_nl_error(nl));
+		mqtt_nl_close(nl);
+		nl = NULL;
+		return rc;
+	}
+	batch = mqtt_nl_batch_new(nl);
+	if (!batch) {
+		mqtt_nl_close(nl);
+		nl = NULL;
+		return -ENOMEM;
+	}
+	table_gen = owner.table_gen;
+	nr_conns = 0;
+	nr_groups = 0;
+	nr_port_filters = 0;
+	group_next = 1;
+	lost = false;
+	full = false;
+	flows_init();
+	port_open((int)owner.port_fd, owner.limits.fast_max,
+		  owner.limits.port_packet_max);
+	idle_timer.fn = idle_expired;
+	timer_arm(&idle_timer, loop_now() + config.flow_idle * 500ull);
+	return 0;
+}
+
+const char *kernel_version(void)
+{
+	return owner.version;
+}
+
+void kernel_lost(void)
+{
+	lost = true;
+}
+
+static void batch_clear(void)
+{
+	mqtt_nl_batch_reset(batch);
+	nr_pending = 0;
+	nr_pinned = 0;
+	flows_committed();
+}
+
+static void kernel_stop(void)
+{
+	timer_cancel(&idle_timer);
+	while (!list_empty(&acks))
+		list_del_init(acks.next);
+	port_close();
+	batch_clear();
+	flows_exit();
+	mqtt_nl_batch_free(batch);
+	batch = NULL;
+	mqtt_nl_close(nl);
+	nl = NULL;
+	free(group_filter);
+	group_filter = NULL;
+	group_cap = 0;
+	free(pending);
+	pending = NULL;
+	pending_cap = 0;
+	free(ids);
+	ids = NULL;
+	ids_cap = 0;
+}
+
+static void sub_unserved(struct sub *sub)
+{
+	struct filter *filter = sub->filter;
+
+	if (sub->member == SUB_CONN)
+		filter->members--;
+	else if (sub->member == SUB_PORT && !--filter->port_users)
+		nr_port_filters--;
+	if (sub->member != SUB_UNSERVED)
+		filter->unserved++;
+	sub->member = SUB_UNSERVED;
+	sub->overlap = false;
+	flows_unserve(filter);
+}
+
+static void group_failed(struct filter *filter)
+{
+	struct sub *sub;
+
+	table_gen--;
+	nr_groups--;
+	group_filter[filter->group] = NULL;
+	filter->group = 0;
+	list_for_each_entry(sub, &filter->subs, by_filter) {
+		if (sub->member != SUB_NONE)
+			sub_unserved(sub);
+	}
+}
+
+static void port_failed(struct filter *filter)
+{
+	struct sub *sub;
+
+	list_for_each_entry(sub, &filter->subs, by_filter) {
+		if (sub->member == SUB_PORT)
+			sub_unserved(sub);
+	}
+}
+
+/* A full table costs speed, never messages: the broker serves what does not fit. */
+static void request_failed(const struct pending *p)
+{
+	switch (p->type) {
+	case PENDING_GROUP:
+		group_failed(p->ptr);
+		break;
+	case PENDING_MEMBER:
+		sub_unserved(p->ptr);
+		break;
+	case PENDING_PORT:
+		port_failed(p->ptr);
+		break;
+	case PENDING_FLOW:
+		flow_forget(p->ptr);
+		if (p->err == -ENOSPC)
+			full = true;
+		break;
+	case PENDING_OTHER:
+		break;
+	}
+}
+
+static bool gone(int err)
+{
+	return err == -ESHUTDOWN || err == -EPERM;
+}
+
+/* Takes the results out of the batch: failures may queue further requests. */
+static struct pending *batch_results(unsigned int nr)
+{
+	struct pending *done = xmalloc(nr * sizeof(*done));
+	unsigned int i;
+
+	memcpy(done, pending, nr * sizeof(*done));
+	for (i = 0; i < nr; i++) {
+		done[i].err = mqtt_nl_batch_result(batch, i, NULL);
+		if (gone(done[i].err))
+			lost = true;
+		/* a conn takes its memberships with it when it goes */
+		if (done[i].err && done[i].err != -ENOENT)
+			log_debug("kernel data path: %s",
+				  mqtt_nl_batch_error(batch, i));
+	}
+	mqtt_nl_batch_reset(batch);
+	nr_pending = 0;
+	nr_pinned = 0;
+	return done;
+}
+
+static void batch_commit(void)
+{
+	unsigned int nr = nr_pending;
+	struct pending *done;
+	unsigned int i;
+
+	if (!nr || lost)
+		return;
+	if (!mqtt_nl_batch_commit(batch)) {
+		batch_clear();
+		return;
+	}
+	done = batch_results(nr);
+	for (i = 0; i < nr && !lost; i++) {
+		if (done[i].err)
+			request_failed(&done[i]);
+	}
+	free(done);
+	/* What that queued are removals, which have nothing to undo. */
+	if (nr_pending && !lost)
+		mqtt_nl_batch_commit(batch);
+	batch_clear();
+}
+
+/* Notes what a request just queued was for. */
+static void queued(int index, enum pending_type type, void *ptr)
+{
+	if (index < 0) {
+		log_err("kernel data path: %s", strerror(-index));
+		return;
+	}
+	if (nr_pending == pending_cap) {
+		pending_cap = pending_cap ? pending_cap * 2 : 64;
+		pending = xrealloc(pending, pending_cap * sizeof(*pending));
+	}
+	pending[nr_pending].type = type;
+	pending[nr_pending].err = 0;
+	pending[nr_pending].ptr = ptr;
+	nr_pending++;
+	if (type != PENDING_OTHER && type != PENDING_FLOW)
+		nr_pinned++;
+}
+
+static void kernel_commit(bool barrier)
+{
+	if (lost)
+		return;
+	/* What was published before is fanned out before tables change. */
+	port_flush();
+	if (barrier)
+		queued(mqtt_nl_batch_barrier(batch), PENDING_OTHER, NULL);
+	batch_commit();
+}
+
+void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
+		       const uint32_t *groups, uint32_t nr,
+		       const struct kernel_merged *merged, uint32_t nr_merged)
+{
+	struct mqtt_member *members = NULL;
+	struct mqtt_flow f = {
+		.present = MQTT_BIT(MQTT_A_FLOW_TOPIC) |
+			   MQTT_BIT(MQTT_A_FLOW_TABLE_GEN) |
+			   MQTT_BIT(MQTT_A_FLOW_ACL_CLASS) |
+			   MQTT_BIT(MQTT_A_FLOW_GROUPS),
+		.acl_class = ACL_CLASS,
+		.table_gen = table_gen,
+		.topic = { topic, len },
+		.groups = { groups, nr * sizeof(*groups) },
+	};
+	uint32_t i;
+	int index;
+
+	if (!nr)
+		f.present &= ~MQTT_BIT(MQTT_A_FLOW_GROUPS);
+	if (nr_merged) {
+		members = xcalloc(nr_merged, sizeof(*members));
+		for (i = 0; i < nr_merged; i++) {
+			members[i].present = MQTT_BIT(MQTT_A_MEMBER_CONN) |
+					     MQTT_BIT(MQTT_A_MEMBER_QOS);
+			members[i].conn = merged[i].conn;
+			members[i].qos = merged[i].qos;
+		}
+		f.merged.v = members;
+		f.merged.nr = nr_merged;
+		f.present |= MQTT_BIT(MQTT_A_FLOW_MERGED);
+	}
+	index = mqtt_nl_batch_flow_add(batch, &f,
+				       MQTT_NL_CREATE | MQTT_NL_REPLACE);
+	queued(index, PENDING_FLOW, flow);
+	if (index < 0) {
+		/* an older version of it must not stay in force */
+		kernel_queue_flow_del(topic, len);
+		flow_forget(flow);
+	}
+	free(members);
+}
+
+void kernel_queue_flow_del(const char *topic, size_t len)
+{
+	struct mqtt_blob blob = { topic, len };
+
+	queued(mqtt_nl_batch_flow_del(batch, ACL_CLASS, blob), PENDING_OTHER,
+	       NULL);
+}
+
+static int queue_member(uint32_t group, uint32_t conn, uint8_t qos,
+			bool overlap)
+{
+	struct mqtt_member m = {
+		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) |
+			   MQTT_BIT(MQTT_A_MEMBER_CONN) |
+			   MQTT_BIT(MQTT_A_MEMBER_QOS) |
+			   MQTT_BIT(MQTT_A_MEMBER_FLAGS),
+		.group = group,
+		.conn = conn,
+		.qos = qos,
+		.flags = overlap ? MQTT_MEMBER_F_OVERLAP : 0,
+	};
+
+	return mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
+					MQTT_NL_REPLACE);
+}
+
+void kernel_queue_member(struct sub *sub)
+{
+	queued(queue_member(sub->filter->group, sub->session->client->conn,
+			    sub->qos, sub->overlap), PENDING_MEMBER, sub);
+}
+
+static uint32_t group_id(struct filter *filter)
+{
+	uint32_t id = group_next;
+
+	/* Not reused soon: identifiers of old groups may be on their way. */
+	for (;;) {
+		if (id >= group_cap) {
+			uint32_t cap = group_cap ? group_cap * 2 : 1024;
+
+			if (nr_groups >= group_cap / 2 || !group_cap) {
+				group_filter = xrealloc(group_filter, cap *
+							sizeof(*group_filter));
+				memset(group_filter + group_cap, 0,
+				       (cap - group_cap) *
+				       sizeof(*group_filter));
+				group_cap = cap;
+			} else {
+				id = 1;
+			}
+			continue;
+		}
+		if (!group_filter[id])
+			break;
+		id++;
+	}
+	group_filter[id] = filter;
+	group_next = id + 1;
+	return id;
+}
+
+static void kernel_attach(struct client *c)
+{
+	struct session *s = c->session;
+	struct mqtt_conn conn = {
+		.present = MQTT_BIT(MQTT_A_CONN_FD) |
+			   MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL) |
+			   MQTT_BIT(MQTT_A_CONN_ACL_CLASS) |
+			   MQTT_BIT(MQTT_A_CONN_KEEP_ALIVE) |
+			   MQTT_BIT(MQTT_A_CONN_COOKIE),
+		.fd = c->fd,
+		.protocol_level = c->protocol,
+		.acl_class = ACL_CLASS,
+		.keep_alive = c->keepalive,
+		.cookie = { s->id, min_t(uint32_t, s->id_len, MQTT_COOKIE_MAX) },
+	};
+	int rc;
+
+	if (lost)
+		return;
+	rc = mqtt_nl_conn_add(nl, &conn, &c->conn);
+	if (rc) {
+		c->conn = 0;
+		log_debug("%s not attached: %s", s->id, mqtt_nl_error(nl));
+		if (gone(rc))
+			lost = true;
+		return;
+	}
+	nr_conns++;
+	c->diverted = 0;
+}
+
+static void port_user_gone(struct filter *filter)
+{
+	if (--filter->port_users)
+		return;
+	nr_port_filters--;
+	if (filter->group)
+		queued(mqtt_nl_batch_member_del(batch, filter->group,
+						MQTT_CONN_PORT),
+		       PENDING_OTHER, NULL);
+}
+
+/* Takes a subscription's share out of the books. */
+static void sub_forget(struct sub *sub)
+{
+	struct filter *filter = sub->filter;
+
+	switch (sub->member) {
+	case SUB_CONN:
+		filter->members--;
+		break;
+	case SUB_PORT:
+		port_user_gone(filter);
+		break;
+	case SUB_UNSERVED:
+		filter->unserved--;
+		break;
+	case SUB_NONE:
+		break;
+	}
+	sub->member = SUB_NONE;
+	sub->overlap = false;
+}
+
+static void kernel_detach(struct client *c)
+{
+	struct sub *sub;
+
+	if (nr_pinned)
+		batch_commit();
+	if (c->conn) {
+		queued(mqtt_nl_batch_conn_del(batch, c->conn), PENDING_OTHER,
+		       NULL);
+		nr_conns--;
+	}
+	list_for_each_entry(sub, &c->session->subs, by_session)
+		sub_forget(sub);
+	list_del_init(&c->ack_node);
+	/* What it published comes before its will. */
+	kernel_commit(c->will);
+	c->conn = 0;
+}
+
+static void sub_serve(struct sub *sub)
+{
+	struct filter *filter = sub->filter;
+	struct client *c = sub->session->client;
+
+	if (sub->member == SUB_UNSERVED)
+		filter->unserved--;
+	if (!c->conn) {
+		sub->member = SUB_PORT;
+		if (filter->port_users++)
+			return;
+		nr_port_filters++;
+		queued(queue_member(filter->group, MQTT_CONN_PORT, 0, false),
+		       PENDING_PORT, filter);
+		return;
+	}
+	sub->member = SUB_CONN;
+	filter->members++;
+	/*
+	 * Flows that must merge it now do so first: for a moment they deliver
+	 * by the merged member alone, and nothing is lost or doubled.
+	 */
+	flows_overlap(sub);
+	kernel_queue_member(sub);
+}
+
+static void group_new(struct filter *filter)
+{
+	struct mqtt_blob blob = { filter->name, filter->len };
+	struct sub *sub;
+
+	filter->group = group_id(filter);
+	nr_groups++;
+	queued(mqtt_nl_batch_group_add(batch, filter->group, blob),
+	       PENDING_GROUP, filter);
+	table_gen++;
+	list_for_each_entry(sub, &filter->subs, by_filter) {
+		if (sub->session->client)
+			sub_serve(sub);
+	}
+	flows_filter_new(filter);
+}
+
+static void kernel_sub_add(struct sub *sub)
+{
+	struct filter *filter = sub->filter;
+
+	if (lost)
+		return;
+	if (!filter->group)
+		group_new(filter);
+	else if (sub->member == SUB_CONN)
+		kernel_queue_member(sub);
+	else if (sub->member != SUB_PORT)
+		sub_serve(sub);
+}
+
+static void group_del(struct filter *filter)
+{
+	flows_filter_gone(filter);
+	queued(mqtt_nl_batch_group_del(batch, filter->group), PENDING_OTHER,
+	       NULL);
+	table_gen++;
+	group_filter[filter->group] = NULL;
+	nr_groups--;
+	filter->group = 0;
+}
+
+static void kernel_sub_del(struct sub *sub)
+{
+	struct filter *filter = sub->filter;
+	struct client *c = sub->session->client;
+	bool overlap = sub->overlap;
+	bool conn = sub->member == SUB_CONN;
+
+	if (nr_pinned)
+		batch_commit();
+	sub_forget(sub);
+	if (!filter->group)
+		return;
+	if (conn)
+		queued(mqtt_nl_batch_member_del(batch, filter->group, c->conn),
+		       PENDING_OTHER, NULL);
+	if (filter->count == 1)
+		group_del(filter);
+	else if (overlap)
+		flows_overlap(sub);
+	/* The filter may be freed next. */
+	if (nr_pinned)
+		batch_commit();
+}
+
+static void ids_reserve(size_t n)
+{
+	if (n <= ids_cap)
+		return;
+	ids_cap = max_t(size_t, n, 2 * ids_cap);
+	ids = xrealloc(ids, ids_cap * sizeof(*ids));
+}
+
+static bool takes(const struct receiver *r, const struct publish *pub)
+{
+	const struct client *c = r->session->client;
+
+	return c && c->conn && !min_t(uint8_t, pub->qos, r->qos);
+}
+
+/*
+ * Groups, with the clients whose filters overlap named one by one. If a client
+ * gets a QoS 0 and a QoS 1 copy by different filters, or a group is incomplete,
+ * that is no longer exact and all receivers are named.
+ */
+static void address(struct port_out *to, const struct route *route,
+		    const struct publish *pub)
+{
+	bool each = false;
+	uint32_t i;
+
+	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
+	for (i = 0; i < route->nr_filters; i++) {
+		const struct filter *filter = route->filters[i];
+
+		if (filter->unserved)
+			each = true;
+		else if (filter->members)
+			ids[to->nr_groups++] = filter->group;
+	}
+	if (to->nr_groups > UINT16_MAX)
+		each = true;
+	for (i = 0; pub->qos && i < route->nr_receivers; i++)
+		each = each || route->receivers[i].overlap;
+	if (each)
+		to->nr_groups = 0;
+	to->groups = ids;
+	to->conns = ids + to->nr_groups;
+	for (i = 0; i < route->nr_receivers; i++) {
+		const struct receiver *r = &route->receivers[i];
+
+		if ((each || r->overlap) && takes(r, pub))
+			ids[to->nr_groups + to->nr_conns++] =
+				r->session->client->conn;
+	}
+	to->qos0 = pub->qos;
+}
+
+/* A member that is named too is only skipped in its groups if it says so. */
+static void mark_overlaps(const struct route *route, const struct publish *pub)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < route->nr_receivers; i++) {
+		const struct receiver *r = &route->receivers[i];
+
+		if (!r->overlap || !takes(r, pub))
+			continue;
+		for (j = 0; j < route->nr_filters; j++) {
+			struct sub *sub = subs_get(route->filters[j],
+						   r->session);
+
+			if (!sub || sub->overlap || sub->member != SUB_CONN)
+				continue;
+			sub->overlap = true;
+			kernel_queue_member(sub);
+		}
+	}
+	if (nr_pinned)
+		batch_commit();
+}
+
+static bool kernel_publish(const struct route *route, const struct publish *pub,
+			   const struct run *run)
+{
+	struct port_out to = {
+		.conn = pub->source ? pub->source->conn : 0,
+	};
+	const uint8_t *p = run->frames;
+	uint32_t left = run->len;
+
+	if (lost || !port_fits(run->len / run->count))
+		return false;
+	mark_overlaps(route, pub);
+	address(&to, route, pub);
+	if (!to.nr_groups && !to.nr_conns)
+		return true;
+	while (left) {
+		uint32_t remaining = 0;
+		int hlen = packet_header(p, left, &remaining);
+		uint32_t len = hlen + remaining;
+
+		port_packet_out(&to, p, len);
+		p += len;
+		left -= len;
+	}
+	return true;
+}
+
+static void kernel_learn(const struct publish *pub)
+{
+	if (lost || pub->topic_len > owner.limits.topic_max ||
+	    pub->frames_len / pub->count > owner.limits.fast_max)
+		return;
+	/* While there is no room, only what is there already is fast. */
+	if (full && loop_now() - evicted_at < EVICT_MS)
+		return;
+	flow_learn(pub->topic, pub->topic_len);
+}
+
+static void kernel_before_input(struct client *c)
+{
+	(void)c;
+	/* Copies of what it sent before must be delivered first. */
+	if (nr_port_filters)
+		port_drain();
+}
+
+/* Only these hold up a publish that would hit, uapi/linux/mqtt.h. */
+static bool gates(uint8_t first)
+{
+	switch (first & PACKET_TYPE_MASK) {
+	case PUBLISH:
+	case SUBSCRIBE:
+	case UNSUBSCRIBE:
+	case DISCONNECT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void kernel_handled(struct client *c, uint8_t first, uint32_t count)
+{
+	c->diverted += count;
+	if (gates(first) && list_empty(&c->ack_node))
+		list_add_tail(&c->ack_node, &acks);
+}
+
+struct aging {
+	uint64_t idle_ms;
+	struct flow_names {
+		char *topic;
+		size_t len;
+	} *names;
+	size_t count;
+	size_t cap;
+};
+
+static int age_flow(const void *obj, void *arg)
+{
+	const struct mqtt_flow *flow = obj;
+	struct aging *aging = arg;
+	struct flow_names *name;
+
+	if (flow->idle_ms < aging->idle_ms)
+		return 0;
+	if (aging->count == aging->cap) {
+		aging->cap = aging->cap ? aging->cap * 2 : 64;
+		aging->names = xrealloc(aging->names, aging->cap *
+					sizeof(*aging->names));
+	}
+	name = &aging->names[aging->count++];
+	name->topic = xmalloc(flow->topic.len);
+	name->len = flow->topic.len;
+	memcpy(name->topic, flow->topic.data, flow->topic.len);
+	return 0;
+}
+
+/* Removes the flows that nobody has used for so long. */
+static void age_flows(uint64_t idle_ms)
+{
+	struct aging aging = { .idle_ms = idle_ms };
+	size_t i;
+
+	if (lost || !flows_count())
+		return;
+	batch_commit();
+	if (mqtt_nl_flow_dump(nl, age_flow, &aging) < 0)
+		log_debug("kernel data path: %s", mqtt_nl_error(nl));
+	for (i = 0; i < aging.count; i++) {
+		flow_evict(aging.names[i].topic, aging.names[i].len);
+		free(aging.names[i].topic);
+	}
+	free(aging.names);
+	batch_commit();
+}
+
+static void idle_expired(struct timer *timer)
+{
+	age_flows(config.flow_idle * 1000ull);
+	timer_arm(timer, loop_now() + config.flow_idle * 500ull);
+}
+
+static void kernel_end_of_turn(void)
+{
+	if (full && loop_now() - evicted_at >= EVICT_MS) {
+		age_flows(EVICT_IDLE_MS);
+		evicted_at = loop_now();
+		full = false;
+	}
+	/* Flows first, so that what the acknowledgement lets through hits. */
+	batch_commit();
+	while (!list_empty(&acks)) {
+		struct client *c = list_first_entry(&acks, struct client,
+						    ack_node);
+
+		list_del_init(&c->ack_node);
+		port_gate_ack(c->conn, c->diverted);
+	}
+	port_flush();
+	if (lost)
+		datapath_lost();
+}
+
+static void kernel_status(struct cJSON *json)
+{
+	cJSON *k = cJSON_AddObjectToObject(json, "kernel");
+
+	cJSON_AddStringToObject(k, "version", owner.version);
+	cJSON_AddNumberToObject(k, "table_gen", table_gen);
+	cJSON_AddNumberToObject(k, "conns", nr_conns);
+	cJSON_AddNumberToObject(k, "groups", nr_groups);
+	cJSON_AddNumberToObject(k, "flows", flows_count());
+	port_status(k);
+}
+
+const struct datapath_ops datapath_kernel = {
+	.name		= "kernel",
+	.stop		= kernel_stop,
+	.attach		= kernel_attach,
+	.detach		= kernel_detach,
+	.sub_add	= kernel_sub_add,
+	.sub_del	= kernel_sub_del,
+	.commit		= kernel_commit,
+	.publish	= kernel_publish,
+	.learn		= kernel_learn,
+	.before_input	= kernel_before_input,
+	.handled	= kernel_handled,
+	.end_of_turn	= kernel_end_of_turn,
+	.status		= kernel_status,
+};
