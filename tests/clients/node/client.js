@@ -45,23 +45,31 @@ class Peer {
 		}), 'connect');
 	}
 
+	// The callback style, which every version of the package has.
+	call(method, ...args) {
+		return timeLimit(new Promise((resolve, reject) => {
+			this.client[method](...args, (error, result) => {
+				if (error)
+					reject(error);
+				else
+					resolve(result);
+			});
+		}), method);
+	}
+
 	async subscribe(filter, qos) {
-		const granted = await timeLimit(
-			this.client.subscribeAsync(filter, { qos }), 'subscribe');
+		const granted = await this.call('subscribe', filter, { qos });
 
 		if (granted[0].qos !== qos)
 			throw new Error(`granted ${granted[0].qos}`);
 	}
 
 	unsubscribe(filter) {
-		return timeLimit(this.client.unsubscribeAsync(filter),
-				 'unsubscribe');
+		return this.call('unsubscribe', filter);
 	}
 
 	publish(topic, payload, qos, retain = false) {
-		return timeLimit(this.client.publishAsync(topic, payload,
-							  { qos, retain }),
-				 'publish');
+		return this.call('publish', topic, payload, { qos, retain });
 	}
 
 	receive() {
@@ -81,7 +89,7 @@ class Peer {
 	}
 
 	stop() {
-		return timeLimit(this.client.endAsync(), 'end');
+		return this.call('end', false, {});
 	}
 
 	// The socket ends under the library: no DISCONNECT is sent.
