@@ -317,7 +317,7 @@ enum mqtt_conn_state {
  * @MQTT_A_FLOW_UNSPEC: never used
  * @MQTT_A_FLOW_ID: (u32, read only) identifier
  * @MQTT_A_FLOW_ACL_CLASS: (u32) ACL class of the publisher
- * @MQTT_A_FLOW_TOPIC: (binary, 1 to 65,535 bytes) topic name. Must be a valid
+ * @MQTT_A_FLOW_TOPIC: (binary, 1 to topic_max bytes) topic name. Must be a valid
  *	UTF-8 string without U+0000 and wildcards: a hit is not validated again.
  * @MQTT_A_FLOW_TABLE_GEN: (u32) generation of the tables it was computed from
  * @MQTT_A_FLOW_FLAGS: (u32) MQTT_FLOW_F_*
@@ -326,7 +326,8 @@ enum mqtt_conn_state {
  *	more than one of the groups: it gets one copy here, and its members
  *	with MQTT_MEMBER_F_OVERLAP in the groups are skipped. Only
  *	MQTT_A_MEMBER_CONN, QOS and FLAGS may be given, and conns that are gone
- *	are ignored at delivery. QOS is the highest granted.
+ *	are ignored at delivery. QOS is the highest granted. Left out of a dump
+ *	when there are too many for one message; read the flow itself then.
  * @MQTT_A_FLOW_HITS: (u64, read only) publishes that hit
  * @MQTT_A_FLOW_BYTES: (u64, read only) their bytes
  * @MQTT_A_FLOW_IDLE_MS: (u64, read only) ms since the last hit, or since it was
@@ -356,7 +357,7 @@ enum mqtt_a_flow {
  *
  * @MQTT_A_GROUP_UNSPEC: never used
  * @MQTT_A_GROUP_ID: (u32) identifier, 1 to 2^31 - 1, chosen by the owner
- * @MQTT_A_GROUP_FILTER: (binary, 1 to 65,535 bytes) topic filter; the module
+ * @MQTT_A_GROUP_FILTER: (binary, 1 to 65,531 bytes) topic filter; the module
  *	only shows it
  * @MQTT_A_GROUP_MEMBERS: (u32, read only) number of members
  * @MQTT_A_GROUP_FLOWS: (u32, read only) number of flows that name it

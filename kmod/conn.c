@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <net/tcp.h>
+#include <net/transp_v6.h>
+#include <linux/mqtt.h>
+
+#include "conn.h"
+#include "event.h"
+#include "flow.h"
+#include "frame.h"
+#include "group.h"
+#include "net.h"
+#include "rx.h"
+#include "sockops.h"
+#include "tx.h"
+#include "worker.h"
+
+static struct kmem_cache *mqtt_conn_cache;
+
+struct mqtt_conn *mqtt_conn_find(struct mqtt_net *mn, u32 id)
+{
+	return xa_load(&mn->conns, id);
+}
+
+static void mqtt_conn_free_rcu(struct rcu_head *rcu)
+{
+	struct mqtt_conn *conn = container_of(rcu, struct mqtt_conn, rcu);
+
+	kmem_cache_free(mqtt_conn_cache, conn);
+}
+
+void mqtt_conn_put(struct mqtt_conn *conn)
+{
+	if (!refcount_dec_and_test(&conn->ref))
+		return;
+	mqtt_rx_release(conn);
+	kfree(conn->cookie);
+	mem_cgroup_put(conn->memcg);
+	/* The namespace may go with it: nothing below may need conn->mn. */
+	sock_put(conn->sk);
+	call_rcu(&conn->rcu, mqtt_conn_free_rcu);
+}
+
+/* Jiffies without a byte after which the client counts as gone. */
+static unsigned long mqtt_conn_patience(const struct mqtt_conn *conn)
+{
+	/* One and a half times the keep alive period [MQTT-3.1.2-24]. */
+	return READ_ONCE(conn->keep_alive) * (unsigned long)HZ * 3 / 2;
+}
+
+/* Bytes that wait for the daemon or for a gate show that the client lives. */
+static bool mqtt_conn_has_input(const struct mqtt_conn *conn)
+{
+	return !skb_queue_empty_lockless(&conn->sk->sk_receive_queue);
+}
+
+static void mqtt_conn_timer(struct timer_list *t)
+{
+	struct mqtt_conn *conn = from_timer(conn, t, timer);
+	unsigned long patience = mqtt_conn_patience(conn), due;
+
+	if (READ_ONCE(conn->tx.stalled)) {
+		WRITE_ONCE(conn->tx.stalled, false);
+		WRITE_ONCE(conn->tx.blocked, false);
+		mqtt_worker_tx(conn);
+	}
+	if (!patience || READ_ONCE(conn->rx.expire))
+		return;
+	due = READ_ONCE(conn->rx.last) + patience;
+	if (time_before(jiffies, due)) {
+		mod_timer(&conn->timer, due);
+	} else if (mqtt_conn_has_input(conn)) {
+		mod_timer(&conn->timer, jiffies + patience / 2 + 1);
+	} else {
+		WRITE_ONCE(conn->rx.expire, true);
+		mqtt_worker_rx(conn);
+	}
+}
+
+void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay)
+{
+	unsigned long due = jiffies + delay;
+
+	if (!timer_pending(&conn->timer) ||
+	    time_before(due, READ_ONCE(conn->timer.expires)))
+		mod_timer(&conn->timer, due);
+}
+
+int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
+{
+	u8 *cookie = NULL;
+
+	if ((params->given & MQTT_CONN_P_COOKIE) && params->cookie_len) {
+		cookie = kmemdup(params->cookie, params->cookie_len,
+				 GFP_KERNEL_ACCOUNT);
+		if (!cookie)
+			return -ENOMEM;
+	}
+	if (params->given & MQTT_CONN_P_COOKIE) {
+		kfree(conn->cookie);
+		conn->cookie = cookie;
+		conn->cookie_len = params->cookie_len;
+	}
+	if (params->given & MQTT_CONN_P_ACL_CLASS)
+		WRITE_ONCE(conn->acl_class, params->acl_class);
+	if (params->given & MQTT_CONN_P_MAX_PACKET)
+		WRITE_ONCE(conn->max_packet, params->max_packet ?: U32_MAX);
+	if (params->given & MQTT_CONN_P_FLAGS)
+		WRITE_ONCE(conn->flags, params->flags);
+	if (params->given & MQTT_CONN_P_KEEP_ALIVE) {
+		WRITE_ONCE(conn->keep_alive, params->keep_alive);
+		if (params->keep_alive)
+			mqtt_conn_touch_timer(conn, mqtt_conn_patience(conn));
+	}
+	return 0;
+}
+
+static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
+					 const struct mqtt_conn_params *params)
+{
+	struct mqtt_conn *conn;
+
+	conn = kmem_cache_zalloc(mqtt_conn_cache, GFP_KERNEL_ACCOUNT);
+	if (!conn)
+		return NULL;
+	refcount_set(&conn->ref, 1);
+	sock_hold(sk);
+	conn->sk = sk;
+	conn->mn = mn;
+	conn->level = params->level;
+	conn->max_packet = U32_MAX;
+	conn->memcg = get_mem_cgroup_from_mm(current->mm);
+	INIT_LIST_HEAD(&conn->members);
+	/* Near the interrupts of its packets, if that CPU is there. */
+	conn->cpu = READ_ONCE(sk->sk_incoming_cpu);
+	if (conn->cpu < 0 || conn->cpu >= nr_cpu_ids ||
+	    !cpu_online(conn->cpu))
+		conn->cpu = raw_smp_processor_id();
+	timer_setup(&conn->timer, mqtt_conn_timer, 0);
+
+	mutex_init(&conn->rx.readers);
+	INIT_LIST_HEAD(&conn->rx.jobs);
+	atomic64_set(&conn->rx.diverted, 0);
+	atomic64_set(&conn->rx.acked, 0);
+	mqtt_rx_head_drop(&conn->rx);
+	conn->rx.slow_left = params->rx_skip;
+	conn->rx.last = jiffies;
+
+	spin_lock_init(&conn->tx.lock);
+	mutex_init(&conn->tx.senders);
+	INIT_LIST_HEAD(&conn->tx.wire);
+	INIT_LIST_HEAD(&conn->tx.parked);
+	return conn;
+}
+
+static int mqtt_conn_check_socket(struct mqtt_net *mn, struct socket *sock,
+				  struct netlink_ext_ack *extack)
+{
+	struct sock *sk = sock->sk;
+
+	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	    sk->sk_type != SOCK_STREAM || sk->sk_protocol != IPPROTO_TCP) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "socket is not TCP over IPv4 or IPv6");
+		return -EPROTONOSUPPORT;
+	}
+	if (!net_eq(sock_net(sk), mn->net)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "socket belongs to another network namespace");
+		return -EXDEV;
+	}
+	return 0;
+}
+
+/* Socket locked: the state that can change. */
+static int mqtt_conn_check_state(struct sock *sk,
+				 struct netlink_ext_ack *extack)
+{
+	if (rcu_access_pointer(sk->sk_user_data) || tcp_sk(sk)->repair) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "socket is attached already, or in use by another kernel service");
+		return -EBUSY;
+	}
+	if (inet_csk_has_ulp(sk) ||
+	    (sk->sk_prot != &tcp_prot && sk->sk_prot != &tcpv6_prot)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "socket has an upper layer protocol");
+		return -EBUSY;
+	}
+	if (sk->sk_state != TCP_ESTABLISHED) {
+		NL_SET_ERR_MSG_MOD(extack, "socket is not connected");
+		return -ENOTCONN;
+	}
+	return 0;
+}
+
+static int mqtt_conn_take(struct mqtt_conn *conn, struct socket *sock,
+			  struct netlink_ext_ack *extack)
+{
+	struct sock *sk = sock->sk;
+	int err;
+
+	lock_sock(sk);
+	err = mqtt_conn_check_state(sk, extack);
+	if (!err) {
+		mqtt_sockops_install(conn, sock);
+		/* Bytes may be there already. */
+		mqtt_worker_rx(conn);
+	}
+	release_sock(sk);
+	return err;
+}
+
+static int mqtt_conn_insert(struct mqtt_net *mn, struct mqtt_conn *conn,
+			    struct socket *sock,
+			    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = xa_alloc_cyclic(&mn->conns, &conn->id, conn,
+			      XA_LIMIT(1, INT_MAX), &mn->conn_next,
+			      GFP_KERNEL_ACCOUNT);
+	if (err < 0)
+		return err;
+	err = mqtt_conn_take(conn, sock, extack);
+	if (err) {
+		xa_erase(&mn->conns, conn->id);
+		return err;
+	}
+	WRITE_ONCE(mn->nr_conns, mn->nr_conns + 1);
+	mn->nr_attached++;
+	return 0;
+}
+
+int mqtt_conn_attach(struct mqtt_net *mn, int fd,
+		     const struct mqtt_conn_params *params,
+		     struct netlink_ext_ack *extack)
+{
+	struct mqtt_conn *conn;
+	struct socket *sock;
+	int err;
+
+	if (mn->drained) {
+		NL_SET_ERR_MSG_MOD(extack, "drained: no new conns");
+		return -ESHUTDOWN;
+	}
+	if (mn->nr_conns >= mn->limits.conns_max) {
+		NL_SET_ERR_MSG_MOD(extack, "conns_max reached");
+		return -EUSERS;
+	}
+	sock = sockfd_lookup(fd, &err);
+	if (!sock) {
+		NL_SET_ERR_MSG_MOD(extack, "descriptor is not a socket");
+		return err;
+	}
+	err = mqtt_conn_check_socket(mn, sock, extack);
+	if (err)
+		goto out;
+	err = -ENOMEM;
+	conn = mqtt_conn_alloc(mn, sock->sk, params);
+	if (!conn)
+		goto out;
+	err = mqtt_conn_set(conn, params);
+	if (!err)
+		err = mqtt_sockops_prepare(sock);
+	if (!err)
+		err = mqtt_conn_insert(mn, conn, sock, extack);
+	if (err) {
+		timer_shutdown_sync(&conn->timer);
+		mqtt_conn_put(conn);
+	} else {
+		mqtt_event_send_conn(conn, MQTT_EVENT_CONN_ADD);
+		err = conn->id;
+	}
+out:
+	sockfd_put(sock);
+	return err;
+}
+
+/* Ends the TCP connection in order, as shutdown(SHUT_WR) does. */
+static void mqtt_conn_shutdown(struct mqtt_conn *conn)
+{
+	struct sock *sk = conn->sk;
+
+	if (!((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)))
+		return;
+	sk->sk_shutdown |= SEND_SHUTDOWN;
+	conn->base_prot->shutdown(sk, SEND_SHUTDOWN);
+}
+
+void mqtt_conn_end(struct mqtt_conn *conn, bool shutdown)
+{
+	struct sock *sk = conn->sk;
+
+	mqtt_member_del_conn(conn);
+	lock_sock(sk);
+	WRITE_ONCE(conn->rx.ended, true);
+	mqtt_tx_end(conn);
+	if (shutdown)
+		mqtt_conn_shutdown(conn);
+	release_sock(sk);
+	/* Its reader is to see the end. */
+	conn->data_ready(sk);
+}
+
+void mqtt_conn_end_all(struct mqtt_net *mn)
+{
+	struct mqtt_conn *conn;
+	unsigned long id;
+
+	xa_for_each(&mn->conns, id, conn) {
+		mqtt_conn_end(conn, true);
+		cond_resched();
+	}
+}
+
+void mqtt_conn_close(struct mqtt_conn *conn)
+{
+	struct mqtt_net *mn = conn->mn;
+	struct sock *sk = conn->sk;
+	bool drained;
+
+	mutex_lock(&mn->lock);
+	xa_erase(&mn->conns, conn->id);
+	mqtt_member_del_conn(conn);
+	WRITE_ONCE(mn->nr_conns, mn->nr_conns - 1);
+	mn->nr_attached--;
+	drained = mqtt_net_is_drained(mn);
+	mqtt_event_send_conn(conn, MQTT_EVENT_CONN_DEL);
+	mutex_unlock(&mn->lock);
+
+	lock_sock(sk);
+	WRITE_ONCE(conn->rx.ended, true);
+	mqtt_tx_close(conn);
+	mqtt_sockops_restore(conn);
+	release_sock(sk);
+
+	timer_shutdown_sync(&conn->timer);
+	if (drained)
+		mqtt_event_send(mn, MQTT_EVENT_DRAINED);
+	/* Workers that hold the conn find it ended and closed. */
+	mqtt_conn_put(conn);
+}
+
+int mqtt_conn_init(void)
+{
+	mqtt_conn_cache = KMEM_CACHE(mqtt_conn, SLAB_HWCACHE_ALIGN);
+	return mqtt_conn_cache ? 0 : -ENOMEM;
+}
+
+void mqtt_conn_exit(void)
+{
+	/* For conns freed by call_rcu() with a function of ours. */
+	rcu_barrier();
+	kmem_cache_destroy(mqtt_conn_cache);
+}

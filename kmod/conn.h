@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MQTT_CONN_H
+#define _MQTT_CONN_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/timer.h>
+#include <net/sock.h>
+
+#include "parse.h"
+
+struct mem_cgroup;
+struct mqtt_flow;
+struct mqtt_frame;
+struct mqtt_net;
+struct netlink_ext_ack;
+
+/* Bits of mqtt_conn.sched: the conn is on its worker's list. */
+enum {
+	MQTT_SCHED_RX,
+	MQTT_SCHED_TX,
+};
+
+/* Heads up to this length need no allocation. */
+#define MQTT_HEAD_INLINE	32
+
+/* All that comes is for the daemon. */
+#define MQTT_SLOW_FOREVER	ULONG_MAX
+
+/**
+ * struct mqtt_rx - receive side of a conn
+ *
+ * Owned by the conn's worker, which is one thread, and changed with the socket
+ * locked; exceptions are noted.
+ *
+ * @readers: one recvmsg() at a time; outside the socket lock
+ * @slow_left: bytes the daemon may read. Published by the worker with release
+ *	semantics when it is 0, counted down by recvmsg() under @readers. While
+ *	it is not 0 the worker leaves the receive queue alone.
+ * @head: bytes of an undecided packet taken out of the socket: a socket that
+ *	keeps an incomplete header may close its window for ever. Pushed back
+ *	to the daemon through recvmsg() if the packet turns out to be slow.
+ * @head_len: bytes in @head
+ * @head_off: bytes of them that recvmsg() has handed out (under @readers)
+ * @head_cap: size of @head
+ * @part_need: bytes missing of the packet at the end of @part
+ * @part: frame that ends in an incomplete packet; NULL with @part_need not 0:
+ *	the packet is being dropped
+ * @part_start: where in @part that packet begins
+ * @jobs: frames whose fan-out is not complete
+ * @flow: last flow hit, referenced
+ * @pend_slow: what becomes @slow_left after the fan-out of @jobs
+ * @pend_nr: packets in it
+ * @pend_gate: number of its last packet that gates, counted from 1 in it
+ * @pend_eof: @eof becomes true then
+ * @gate: number of the last diverted packet that gates
+ * @diverted: packets diverted since attach
+ * @acked: highest number acknowledged (written by the port)
+ * @gate_wait: a publish waits for @acked to reach @gate (see mqtt_rx_ack())
+ * @eof: nothing more will come; the base protocol answers recvmsg()
+ * @expire: keep alive has run out, the worker is to tell
+ * @expired: recvmsg() answers -ETIMEDOUT
+ * @ended: recvmsg() answers 0 whatever there is
+ * @last: jiffies of the last byte from the client (written in softirq)
+ * @publish_fast: publishes consumed
+ * @inline_head: first home of @head
+ */
+struct mqtt_rx {
+	struct mutex readers;
+	unsigned long slow_left;
+	u8 *head;
+	u16 head_len;
+	u16 head_off;
+	u16 head_cap;
+	u32 part_need;
+	u32 part_start;
+	struct mqtt_frame *part;
+	struct list_head jobs;
+	struct mqtt_flow *flow;
+	unsigned long pend_slow;
+	u32 pend_nr;
+	u32 pend_gate;
+	bool pend_eof;
+	u64 gate;
+	atomic64_t diverted;
+	atomic64_t acked;
+	bool gate_wait;
+	bool eof;
+	bool expire;
+	bool expired;
+	bool ended;
+	unsigned long last;
+	u64 publish_fast;
+	u8 inline_head[MQTT_HEAD_INLINE];
+};
+
+/**
+ * struct mqtt_tx - transmit side of a conn
+ *
+ * @lock: protects all but @senders; a leaf
+ * @senders: one daemon sendmsg() at a time; outside the socket lock
+ * @wire: items in the order of the stream; only the flush (socket lock held)
+ *	removes, so that the first ones are stable without @lock
+ * @parked: module frames that came while the daemon was inside a packet
+ * @off: bytes of the first item in @wire that TCP has taken
+ * @bytes: bytes of module frames in @wire and @parked
+ * @items: number of them
+ * @daemon_bytes: bytes of the daemon in @wire
+ * @head: bytes of the daemon's present fixed header
+ * @head_len: number of them; 0 when it is complete, or at a packet boundary
+ * @left: bytes of the daemon's present packet still to come
+ * @err: error TCP gave; nothing can be sent any more
+ * @blocked: TCP takes nothing; cleared in write_space
+ * @stalled: blocked for lack of memory with nothing in flight: no
+ *	acknowledgement will call write_space, the timer tries again
+ * @full: a daemon waits for room
+ * @ended: no new module frames (CONN_DEL, drain)
+ * @closed: the socket is closed, nothing may be queued
+ * @deliver_fast: messages of other conns queued
+ * @deliver_packet_out: messages of the port queued
+ * @drop_queue_full: messages dropped for the queue's limit
+ * @drop_oversize: messages dropped for the client's maximum packet size
+ * @drop_nomem: messages dropped for want of memory
+ */
+struct mqtt_tx {
+	spinlock_t lock;
+	struct mutex senders;
+	struct list_head wire;
+	struct list_head parked;
+	u32 off;
+	u32 bytes;
+	u32 items;
+	u32 daemon_bytes;
+	u8 head[MQTT_FIXED_HEADER_MAX];
+	u8 head_len;
+	u32 left;
+	int err;
+	bool blocked;
+	bool stalled;
+	bool full;
+	bool ended;
+	bool closed;
+	u64 deliver_fast;
+	u64 deliver_packet_out;
+	u64 drop_queue_full;
+	u64 drop_oversize;
+	u64 drop_nomem;
+};
+
+/**
+ * struct mqtt_conn - an attached socket
+ *
+ * @sk: the socket, referenced
+ * @mn: its namespace, alive as long as @sk
+ * @id: identifier
+ * @cpu: whose worker serves it, fixed at attach
+ * @ref: one while attached, one for each worker list it is on
+ * @rcu: fan-out finds conns under RCU
+ * @level: protocol level
+ * @keep_alive: seconds, 0 for none
+ * @acl_class: part of the flow key
+ * @max_packet: longest packet the client takes, U32_MAX for any
+ * @flags: MQTT_CONN_F_*
+ * @cookie: the owner's blob, or NULL (under mqtt_net.lock)
+ * @cookie_len: its length
+ * @memcg: memory cgroup charged for what its packets need
+ * @members: its memberships (under mqtt_net.lock)
+ * @nr_members: number of them
+ * @base_prot: the socket's own protocol
+ * @base_ops: the socket's own operations
+ * @data_ready: the socket's own callback
+ * @write_space: the socket's own callback
+ * @state_change: the socket's own callback
+ * @sched: MQTT_SCHED_* bits
+ * @rx_node: entry of new work for the worker
+ * @tx_node: the same for sending
+ * @rx_link: entry in the worker's list of conns to receive from
+ * @resume_link: entry in its list of conns with unfinished fan-out
+ * @seq: when its unfinished fan-out began, by the worker's count; 0 if it
+ *	has none
+ * @timer: keep alive, and sending again after a stall
+ * @rx: receive side
+ * @tx: transmit side
+ */
+struct mqtt_conn {
+	struct sock *sk;
+	struct mqtt_net *mn;
+	u32 id;
+	int cpu;
+	refcount_t ref;
+	struct rcu_head rcu;
+	u8 level;
+	u16 keep_alive;
+	u32 acl_class;
+	u32 max_packet;
+	u32 flags;
+	u8 *cookie;
+	u8 cookie_len;
+	struct mem_cgroup *memcg;
+	struct list_head members;
+	u32 nr_members;
+	struct proto *base_prot;
+	const struct proto_ops *base_ops;
+	void (*data_ready)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
+	unsigned long sched;
+	struct llist_node rx_node;
+	struct llist_node tx_node;
+	struct list_head rx_link;
+	struct list_head resume_link;
+	u64 seq;
+	struct timer_list timer;
+	struct mqtt_rx rx;
+	struct mqtt_tx tx;
+};
+
+/* Which fields of struct mqtt_conn_params are given. */
+#define MQTT_CONN_P_ACL_CLASS	BIT(0)
+#define MQTT_CONN_P_KEEP_ALIVE	BIT(1)
+#define MQTT_CONN_P_MAX_PACKET	BIT(2)
+#define MQTT_CONN_P_FLAGS	BIT(3)
+#define MQTT_CONN_P_COOKIE	BIT(4)
+
+/**
+ * struct mqtt_conn_params - what the owner says of a conn
+ *
+ * @given: MQTT_CONN_P_* of the fields that are given
+ * @rx_skip: bytes for the daemon before the first packet boundary
+ * @acl_class: part of the flow key
+ * @max_packet: longest packet the client takes, 0 for any
+ * @flags: MQTT_CONN_F_*
+ * @keep_alive: seconds, 0 for none
+ * @level: 3, 4 or 5
+ * @cookie_len: bytes in @cookie, up to MQTT_COOKIE_MAX
+ * @cookie: blob to keep
+ */
+struct mqtt_conn_params {
+	u32 given;
+	u32 rx_skip;
+	u32 acl_class;
+	u32 max_packet;
+	u32 flags;
+	u16 keep_alive;
+	u8 level;
+	u8 cookie_len;
+	const u8 *cookie;
+};
+
+/**
+ * mqtt_conn_attach() - take over a TCP socket
+ * @mn: namespace
+ * @fd: descriptor in the calling process
+ * @params: attributes; @level counts always
+ * @extack: for the text of a refusal
+ *
+ * Context: process, in the owner's system call; @mn->lock held; takes the
+ * socket lock.
+ * Return: the identifier, or -errno as MQTT_CMD_CONN_ADD lists them.
+ */
+int mqtt_conn_attach(struct mqtt_net *mn, int fd,
+		     const struct mqtt_conn_params *params,
+		     struct netlink_ext_ack *extack);
+
+/**
+ * mqtt_conn_set() - change attributes
+ * @conn: conn
+ * @params: new values
+ *
+ * Context: process, mqtt_net.lock held. Return: 0 or -ENOMEM.
+ */
+int mqtt_conn_set(struct mqtt_conn *conn,
+		  const struct mqtt_conn_params *params);
+
+/**
+ * mqtt_conn_find() - look a conn up
+ * @mn: namespace
+ * @id: identifier
+ *
+ * Context: RCU read side, or @mn->lock held.
+ * Return: conn or NULL.
+ */
+struct mqtt_conn *mqtt_conn_find(struct mqtt_net *mn, u32 id);
+
+/**
+ * mqtt_conn_end() - take a conn out of the data path
+ * @conn: conn
+ * @shutdown: end the TCP connection too, for owners that cannot any more
+ *
+ * The socket stays attached until it is closed.
+ *
+ * Context: process, mqtt_net.lock held; takes the socket lock.
+ */
+void mqtt_conn_end(struct mqtt_conn *conn, bool shutdown);
+
+/**
+ * mqtt_conn_end_all() - end every conn of a namespace, shutting it down
+ * @mn: namespace
+ *
+ * Context: process, @mn->lock held.
+ */
+void mqtt_conn_end_all(struct mqtt_net *mn);
+
+/**
+ * mqtt_conn_close() - the last descriptor is closed: undo the attaching
+ * @conn: conn; the caller calls the base protocol's close() next
+ *
+ * Context: process, no locks held.
+ */
+void mqtt_conn_close(struct mqtt_conn *conn);
+
+/**
+ * mqtt_conn_touch_timer() - let the timer look at the conn again soon
+ * @conn: conn
+ * @delay: in jiffies
+ *
+ * Context: any.
+ */
+void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay);
+
+/**
+ * mqtt_conn_put() - drop a reference
+ * @conn: conn
+ *
+ * Context: process.
+ */
+void mqtt_conn_put(struct mqtt_conn *conn);
+
+/**
+ * mqtt_conn_tryget() - take a reference unless the conn is gone
+ * @conn: conn found under RCU
+ *
+ * Context: any, RCU read side. Return: whether it was taken.
+ */
+static inline bool mqtt_conn_tryget(struct mqtt_conn *conn)
+{
+	return refcount_inc_not_zero(&conn->ref);
+}
+
+/**
+ * mqtt_conn_of() - the conn of an attached socket
+ * @sk: socket whose protocol is ours
+ *
+ * Context: the socket is locked, or a descriptor of it is held.
+ * Return: its conn.
+ */
+static inline struct mqtt_conn *mqtt_conn_of(const struct sock *sk)
+{
+	return rcu_dereference_raw(sk->sk_user_data);
+}
+
+/**
+ * mqtt_conn_init() - make the cache of conns
+ *
+ * Context: module init. Return: 0 or -ENOMEM.
+ */
+int mqtt_conn_init(void);
+
+/**
+ * mqtt_conn_exit() - free it
+ *
+ * Context: module exit; waits for RCU callbacks.
+ */
+void mqtt_conn_exit(void);
+
+#endif /* _MQTT_CONN_H */

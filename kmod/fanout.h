@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MQTT_FANOUT_H
+#define _MQTT_FANOUT_H
+
+#include <linux/types.h>
+
+struct mqtt_conn;
+struct mqtt_frame;
+struct mqtt_net;
+
+/**
+ * mqtt_fanout_frame() - queue a frame on the members of its flow
+ * @src: publisher
+ * @frame: frame with its flow; @frame->group and ->member say where to go on
+ * @budget: members that may still be served in this turn; counted down
+ *
+ * Context: the publisher's worker, no locks held.
+ * Return: true when all have it; false when the budget ran out.
+ */
+bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
+		       int *budget);
+
+/**
+ * struct mqtt_packet_out - a packet from the port and its receivers
+ *
+ * @frame: one QoS 0 PUBLISH
+ * @src: identifier of the publisher's conn, 0 for none
+ * @groups: group identifiers, unaligned
+ * @nr_groups: number of them
+ * @conns: conn identifiers that get one copy each, sorted, or NULL
+ * @nr_conns: number of them
+ * @qos0: only members granted QoS 0
+ */
+struct mqtt_packet_out {
+	struct mqtt_frame *frame;
+	u32 src;
+	const u32 *groups;
+	u32 nr_groups;
+	const u32 *conns;
+	u32 nr_conns;
+	bool qos0;
+};
+
+/**
+ * mqtt_fanout_packet_out() - queue a packet of the port on its receivers
+ * @mn: namespace
+ * @po: packet and receivers
+ *
+ * Context: process; may sleep.
+ */
+void mqtt_fanout_packet_out(struct mqtt_net *mn,
+			    const struct mqtt_packet_out *po);
+
+#endif /* _MQTT_FANOUT_H */

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "frame.h"
+
+struct mqtt_frame *mqtt_frame_alloc(u32 cap)
+{
+	struct mqtt_frame *frame;
+
+	frame = kvmalloc(sizeof(*frame) + cap, GFP_KERNEL_ACCOUNT |
+			 __GFP_NORETRY | __GFP_NOWARN);
+	if (!frame)
+		return NULL;
+	refcount_set(&frame->ref, 1);
+	frame->len = 0;
+	frame->cap = cap;
+	frame->nr = 0;
+	frame->longest = 0;
+	frame->group = 0;
+	frame->member = 0;
+	frame->to_port = false;
+	INIT_LIST_HEAD(&frame->node);
+	frame->flow = NULL;
+	return frame;
+}
+
+struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame)
+{
+	struct mqtt_frame *copy;
+
+	if (frame->cap < 1024 || frame->len > frame->cap / 2)
+		return frame;
+	copy = mqtt_frame_alloc(frame->len);
+	if (!copy)
+		return frame;
+	memcpy(copy->data, frame->data, frame->len);
+	copy->len = frame->len;
+	copy->nr = frame->nr;
+	copy->longest = frame->longest;
+	copy->flow = frame->flow;
+	frame->flow = NULL;
+	mqtt_frame_put(frame);
+	return copy;
+}
+
+void mqtt_frame_free(struct mqtt_frame *frame)
+{
+	kvfree(frame);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MQTT_FRAME_H
+#define _MQTT_FRAME_H
+
+#include <linux/list.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+struct mqtt_flow;
+
+/**
+ * struct mqtt_frame - whole MQTT packets, shared by everybody they are queued on
+ *
+ * @ref: references; the bytes do not change once there is more than one
+ * @len: bytes used
+ * @cap: bytes allocated
+ * @nr: PUBLISH packets in it, 0 if it holds something else
+ * @longest: length of the longest packet
+ * @node: entry in its source's list while it waits for fan-out
+ * @flow: where it goes, referenced, during that time
+ * @group: index in the flow's groups at which an interrupted fan-out goes on
+ * @member: first member identifier in that group
+ * @to_port: a port member has been met: a copy for the owner is due
+ * @data: the packets
+ */
+struct mqtt_frame {
+	refcount_t ref;
+	u32 len;
+	u32 cap;
+	u32 nr;
+	u32 longest;
+	u32 group;
+	unsigned long member;
+	bool to_port;
+	struct list_head node;
+	struct mqtt_flow *flow;
+	u8 data[];
+};
+
+/* A run of small packets fills one allocation of this size at most. */
+#define MQTT_RUN_MAX	(16384 - sizeof(struct mqtt_frame))
+
+/**
+ * mqtt_frame_alloc() - make an empty frame
+ * @cap: bytes of room
+ *
+ * Charged to the active memory cgroup: workers set that of the conn's owner.
+ *
+ * Context: may sleep (but does not wait long for memory).
+ * Return: a frame with one reference, or NULL.
+ */
+struct mqtt_frame *mqtt_frame_alloc(u32 cap);
+
+/**
+ * mqtt_frame_trim() - give unused room back
+ * @frame: frame with one reference
+ *
+ * Room that is never used would let a few bytes in a queue hold a large
+ * allocation. Context: may sleep.
+ * Return: @frame, or a smaller copy that replaces it.
+ */
+struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame);
+
+/**
+ * mqtt_frame_free() - free a frame without references
+ * @frame: frame
+ *
+ * Context: process.
+ */
+void mqtt_frame_free(struct mqtt_frame *frame);
+
+static inline struct mqtt_frame *mqtt_frame_get(struct mqtt_frame *frame)
+{
+	refcount_inc(&frame->ref);
+	return frame;
+}
+
+static inline void mqtt_frame_put(struct mqtt_frame *frame)
+{
+	if (frame && refcount_dec_and_test(&frame->ref))
+		mqtt_frame_free(frame);
+}
+
+#endif /* _MQTT_FRAME_H */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/mqtt.h>
+
+#include "conn.h"
+#include "group.h"
+#include "net.h"
+
+struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
+{
+	return xa_load(&mn->groups, id);
+}
+
+int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
+		   u32 filter_len, struct netlink_ext_ack *extack)
+{
+	struct mqtt_group *group;
+	int err;
+
+	if (xa_load(&mn->groups, id)) {
+		NL_SET_ERR_MSG_MOD(extack, "group exists");
+		return -EEXIST;
+	}
+	if (mn->nr_groups >= mn->limits.groups_max) {
+		NL_SET_ERR_MSG_MOD(extack, "groups_max reached");
+		return -ENOSPC;
+	}
+	if (mn->topic_bytes + filter_len > mn->limits.topic_bytes_max) {
+		NL_SET_ERR_MSG_MOD(extack, "topic_bytes_max reached");
+		return -ENOSPC;
+	}
+	group = kzalloc(struct_size(group, filter, filter_len),
+			GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return -ENOMEM;
+	refcount_set(&group->ref, 1);
+	group->id = id;
+	xa_init(&group->members);
+	group->filter_len = filter_len;
+	memcpy(group->filter, filter, filter_len);
+	err = xa_err(xa_store(&mn->groups, id, group, GFP_KERNEL_ACCOUNT));
+	if (err) {
+		kfree(group);
+		return err;
+	}
+	WRITE_ONCE(mn->nr_groups, mn->nr_groups + 1);
+	mn->topic_bytes += filter_len;
+	mn->table_gen++;
+	return 0;
+}
+
+void mqtt_group_put(struct mqtt_group *group)
+{
+	if (!refcount_dec_and_test(&group->ref))
+		return;
+	xa_destroy(&group->members);
+	kfree_rcu(group, rcu);
+}
+
+void mqtt_group_del(struct mqtt_net *mn, struct mqtt_group *group)
+{
+	struct mqtt_member *member;
+	unsigned long id;
+
+	xa_for_each(&group->members, id, member) {
+		mqtt_member_del(mn, member);
+		cond_resched();
+	}
+	xa_erase(&mn->groups, group->id);
+	WRITE_ONCE(mn->nr_groups, mn->nr_groups - 1);
+	mn->topic_bytes -= group->filter_len;
+	mn->table_gen++;
+	mqtt_group_put(group);
+}
+
+void mqtt_group_flush(struct mqtt_net *mn)
+{
+	struct mqtt_group *group;
+	unsigned long id;
+
+	xa_for_each(&mn->groups, id, group)
+		mqtt_group_del(mn, group);
+}
+
+void mqtt_group_flows(struct mqtt_group **groups, u32 nr, int by)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		groups[i]->nr_flows += by;
+}
+
+static int mqtt_member_check(struct mqtt_net *mn, struct mqtt_conn *conn,
+			     u32 flags, struct netlink_ext_ack *extack)
+{
+	if (!conn)
+		return 0;
+	if (READ_ONCE(conn->tx.ended)) {
+		NL_SET_ERR_MSG_MOD(extack, "conn has ended");
+		return -ENOENT;
+	}
+	if (conn->level > 4) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "conns of protocol level 5 are served through the port");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
+		    struct mqtt_conn *conn, u8 qos, u32 flags, bool replace,
+		    struct netlink_ext_ack *extack)
+{
+	u32 id = conn ? conn->id : MQTT_CONN_PORT;
+	struct mqtt_member *member;
+	int err;
+
+	err = mqtt_member_check(mn, conn, flags, extack);
+	if (err)
+		return err;
+	member = xa_load(&group->members, id);
+	if (member) {
+		if (!replace) {
+			NL_SET_ERR_MSG_MOD(extack, "member exists");
+			return -EEXIST;
+		}
+		WRITE_ONCE(member->qos, qos);
+		WRITE_ONCE(member->flags, flags);
+		return 0;
+	}
+	if (mn->nr_members >= mn->limits.members_max) {
+		NL_SET_ERR_MSG_MOD(extack, "members_max reached");
+		return -ENOSPC;
+	}
+	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
+	if (!member)
+		return -ENOMEM;
+	member->conn = conn;
+	member->group = group;
+	member->qos = qos;
+	member->flags = flags;
+	err = xa_err(xa_store(&group->members, id, member,
+			      GFP_KERNEL_ACCOUNT));
+	if (err) {
+		kfree(member);
+		return err;
+	}
+	if (conn) {
+		list_add_tail(&member->link, &conn->members);
+		conn->nr_members++;
+	}
+	group->nr_members++;
+	WRITE_ONCE(mn->nr_members, mn->nr_members + 1);
+	return 0;
+}
+
+void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member)
+{
+	struct mqtt_group *group = member->group;
+	struct mqtt_conn *conn = member->conn;
+
+	xa_erase(&group->members, conn ? conn->id : MQTT_CONN_PORT);
+	if (conn) {
+		list_del(&member->link);
+		conn->nr_members--;
+	}
+	group->nr_members--;
+	WRITE_ONCE(mn->nr_members, mn->nr_members - 1);
+	kfree_rcu(member, rcu);
+}
+
+void mqtt_member_del_conn(struct mqtt_conn *conn)
+{
+	struct mqtt_member *member, *tmp;
+
+	list_for_each_entry_safe(member, tmp, &conn->members, link) {
+		mqtt_member_del(conn->mn, member);
+		cond_resched();
+	}
+}

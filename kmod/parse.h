@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The grammar the fast path understands. Pure C without allocation, shared by
+ * the module, the daemon, the unit tests and the fuzzers.
+ */
+#ifndef _MQTT_PARSE_H
+#define _MQTT_PARSE_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+#endif
+
+/* Control packet types, MQTT 3.1.1 table 2.1. */
+enum mqtt_packet_type {
+	MQTT_CONNECT		= 1,
+	MQTT_CONNACK		= 2,
+	MQTT_PUBLISH		= 3,
+	MQTT_PUBACK		= 4,
+	MQTT_PUBREC		= 5,
+	MQTT_PUBREL		= 6,
+	MQTT_PUBCOMP		= 7,
+	MQTT_SUBSCRIBE		= 8,
+	MQTT_SUBACK		= 9,
+	MQTT_UNSUBSCRIBE	= 10,
+	MQTT_UNSUBACK		= 11,
+	MQTT_PINGREQ		= 12,
+	MQTT_PINGRESP		= 13,
+	MQTT_DISCONNECT		= 14,
+	MQTT_AUTH		= 15,
+};
+
+/* Flags of PUBLISH in the first byte. */
+#define MQTT_PUBLISH_RETAIN	0x01
+#define MQTT_PUBLISH_QOS	0x06
+#define MQTT_PUBLISH_DUP	0x08
+
+/* First byte and at most four bytes of remaining length. */
+#define MQTT_FIXED_HEADER_MAX	5
+#define MQTT_REMAINING_MAX	268435455U
+
+/**
+ * enum mqtt_parse_result - what the first bytes of a packet say
+ *
+ * @MQTT_PARSE_MORE: not decided, more bytes are needed
+ * @MQTT_PARSE_FAST: a QoS 0 PUBLISH without RETAIN and DUP in minimal form,
+ *	whose topic is complete: a flow decides
+ * @MQTT_PARSE_PINGREQ: a valid PINGREQ
+ * @MQTT_PARSE_SLOW: a packet for the daemon; its length is known
+ * @MQTT_PARSE_BAD: the length is malformed: packets cannot be told apart any
+ *	more
+ */
+enum mqtt_parse_result {
+	MQTT_PARSE_MORE,
+	MQTT_PARSE_FAST,
+	MQTT_PARSE_PINGREQ,
+	MQTT_PARSE_SLOW,
+	MQTT_PARSE_BAD,
+};
+
+/**
+ * struct mqtt_packet_head - the start of a packet, decoded
+ *
+ * @first: first byte
+ * @fixed_len: bytes of the fixed header, 2 to 5; 0 while it is incomplete
+ * @topic_len: for MQTT_PARSE_FAST, or MORE once it is known: bytes of topic,
+ *	which begins at @fixed_len + 2; otherwise 0
+ * @len: whole packet, fixed header included; valid unless @fixed_len is 0
+ */
+struct mqtt_packet_head {
+	u8  first;
+	u8  fixed_len;
+	u16 topic_len;
+	u32 len;
+};
+
+/**
+ * mqtt_parse_head() - decode the start of a packet
+ * @p: bytes from the packet's first one on
+ * @n: number of them, 0 or more
+ * @fast_max: longest packet for which MQTT_PARSE_FAST is wanted, in bytes
+ * @topic_max: longest topic for which MQTT_PARSE_FAST is wanted, in bytes
+ * @h: where to store what was found
+ *
+ * A packet is MQTT_PARSE_SLOW as soon as that is certain, so that a topic that
+ * is too long never has to be collected. Longer encodings of the remaining
+ * length than needed are MQTT_PARSE_SLOW: valid at level 4, but not to be sent
+ * on as they are.
+ *
+ * Context: any, pure function.
+ * Return: enum mqtt_parse_result. MQTT 3.1.1 section 2.2, 3.3.
+ */
+enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
+				       u32 topic_max,
+				       struct mqtt_packet_head *h);
+
+/**
+ * mqtt_parse_gates() - must later publishes of the client wait for this one?
+ * @first: first byte of a diverted packet
+ *
+ * Context: any, pure function.
+ * Return: true for PUBLISH, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT, AUTH, and for
+ * packets a client must not send.
+ */
+bool mqtt_parse_gates(u8 first);
+
+/**
+ * mqtt_utf8_valid() - is this a UTF-8 string that MQTT allows?
+ * @s: bytes
+ * @n: number of them
+ *
+ * Refuses what [MQTT-1.5.3-1] and [MQTT-1.5.3-2] do: ill-formed and overlong
+ * sequences, surrogates, code points above U+10FFFF, and U+0000.
+ *
+ * Context: any, pure function.
+ * Return: true if it is.
+ */
+bool mqtt_utf8_valid(const u8 *s, size_t n);
+
+/**
+ * mqtt_topic_name_valid() - may this be the topic name of a PUBLISH?
+ * @s: bytes
+ * @n: number of them
+ *
+ * Context: any, pure function.
+ * Return: true if it is not empty [MQTT-4.7.3-1], valid UTF-8 without U+0000
+ * and without the wildcards + and # [MQTT-3.3.2-2].
+ */
+bool mqtt_topic_name_valid(const u8 *s, size_t n);
+
+#endif /* _MQTT_PARSE_H */

@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving. A byte stream goes through mqtt_rx_input() in whatever blocks the
+ * socket holds it; it consumes what the fast path handles and stops at the
+ * first byte that is not its own. Rule: never wait for bytes while leaving
+ * bytes. A socket that keeps an incomplete header may never advertise room for
+ * the rest, so undecided bytes are taken out into a small head buffer and
+ * pushed back to the daemon if they turn out to be for it.
+ */
+#include <linux/slab.h>
+#include <linux/sched/mm.h>
+#include <net/tcp.h>
+#include <linux/mqtt.h>
+
+#include "conn.h"
+#include "event.h"
+#include "fanout.h"
+#include "flow.h"
+#include "frame.h"
+#include "net.h"
+#include "rx.h"
+#include "rx_divert.h"
+#include "tx.h"
+#include "worker.h"
+
+/* Bytes consumed from one conn, and members served, before others' turn. */
+#define MQTT_RX_BUDGET		(256 * 1024)
+#define MQTT_RX_MEMBERS		4096
+
+void mqtt_rx_head_drop(struct mqtt_rx *rx)
+{
+	if (rx->head != rx->inline_head)
+		kfree(rx->head);
+	rx->head = rx->inline_head;
+	rx->head_cap = sizeof(rx->inline_head);
+	rx->head_len = 0;
+	rx->head_off = 0;
+}
+
+static bool mqtt_rx_head_reserve(struct mqtt_rx *rx, u32 cap)
+{
+	u8 *head;
+
+	if (cap <= rx->head_cap)
+		return true;
+	head = kmalloc(cap, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!head)
+		return false;
+	memcpy(head, rx->head, rx->head_len);
+	if (rx->head != rx->inline_head)
+		kfree(rx->head);
+	rx->head = head;
+	rx->head_cap = cap;
+	return true;
+}
+
+/* Makes the open frame ready for fan-out. */
+static void mqtt_rx_close_part(struct mqtt_rx *rx)
+{
+	struct mqtt_frame *frame = rx->part;
+
+	if (!frame)
+		return;
+	rx->part = NULL;
+	frame = mqtt_frame_trim(frame);
+	list_add_tail(&frame->node, &rx->jobs);
+}
+
+/*
+ * Everything is read for now and the open frame ends in an incomplete packet:
+ * the packets before it must not wait for the rest.
+ */
+static void mqtt_rx_split_part(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_frame *frame = rx->part, *tail;
+	u32 have;
+
+	if (!frame)
+		return;
+	if (!rx->part_need) {
+		mqtt_rx_close_part(rx);
+		return;
+	}
+	if (!rx->part_start)
+		return;
+	have = frame->len - rx->part_start;
+	tail = mqtt_frame_alloc(have + rx->part_need);
+	if (tail) {
+		memcpy(tail->data, frame->data + rx->part_start, have);
+		tail->len = have;
+		tail->flow = mqtt_flow_get(frame->flow);
+	} else {
+		mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
+	}
+	frame->len = rx->part_start;
+	mqtt_rx_close_part(rx);
+	/* Without a tail the rest of the packet is dropped as it comes. */
+	rx->part = tail;
+	rx->part_start = 0;
+}
+
+/*
+ * Room for @len bytes of @flow at the end of the open frame; @more says how
+ * much of the same may follow. Returns NULL if there is no memory.
+ */
+static struct mqtt_frame *mqtt_rx_open_part(struct mqtt_rx_pass *pass,
+					    struct mqtt_flow *flow, u32 len,
+					    u32 more)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_frame *frame = rx->part;
+
+	if (frame && frame->flow == flow && frame->cap - frame->len >= len)
+		return frame;
+	mqtt_rx_close_part(rx);
+	if (len < MQTT_RUN_MAX)
+		more = min_t(u32, more, MQTT_RUN_MAX - len);
+	else
+		more = 0;
+	frame = mqtt_frame_alloc(len + more);
+	if (!frame)
+		return NULL;
+	frame->flow = mqtt_flow_get(flow);
+	rx->part = frame;
+	return frame;
+}
+
+static bool mqtt_rx_delivers(const struct mqtt_flow *flow)
+{
+	return !(flow->flags & MQTT_FLOW_F_DENY) &&
+	       (flow->nr_groups || flow->nr_merged);
+}
+
+static void mqtt_rx_count(struct mqtt_rx_pass *pass, struct mqtt_flow *flow,
+			  u32 nr, u32 bytes)
+{
+	pass->publishes += nr;
+	pass->bytes += bytes;
+	if (flow->flags & MQTT_FLOW_F_DENY)
+		pass->denied += nr;
+	else if (!mqtt_rx_delivers(flow))
+		pass->unsubscribed += nr;
+	mqtt_flow_hit(flow, nr, bytes);
+}
+
+struct mqtt_flow *mqtt_rx_flow(struct mqtt_rx_pass *pass, const u8 *topic,
+			       u32 topic_len)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+
+	if (mqtt_flow_is(rx->flow, pass->acl_class, topic, topic_len))
+		return rx->flow;
+	mqtt_flow_put(rx->flow);
+	rx->flow = mqtt_flow_lookup(pass->conn->mn, pass->acl_class, topic,
+				    topic_len);
+	return rx->flow;
+}
+
+/* A publish that would hit: may it overtake what the daemon has in hand? */
+static bool mqtt_rx_gated(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+
+	if (pass->open)
+		return false;
+	if (atomic64_read(&rx->acked) < rx->gate) {
+		WRITE_ONCE(rx->gate_wait, true);
+		/* Pairs with mqtt_rx_ack(): one of the two sees the other. */
+		smp_mb();
+		if (atomic64_read(&rx->acked) < rx->gate) {
+			pass->stop = true;
+			mqtt_stat_inc(pass->conn->mn, GATE_WAITS);
+			return true;
+		}
+		WRITE_ONCE(rx->gate_wait, false);
+	}
+	/* Nothing is diverted before this pass ends, so it stays open. */
+	pass->open = true;
+	return false;
+}
+
+void mqtt_rx_ack(struct mqtt_conn *conn, u64 seq)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	u64 max = atomic64_read(&rx->diverted);
+
+	if (seq > max)
+		seq = max;
+	if (seq <= atomic64_read(&rx->acked))
+		return;
+	atomic64_set(&rx->acked, seq);
+	smp_mb();
+	if (READ_ONCE(rx->gate_wait))
+		mqtt_worker_rx(conn);
+}
+
+/*
+ * The head is at its packet's topic at last, or known to be slow. Returns false
+ * if more bytes are needed: *need says how many the head must have.
+ */
+static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_packet_head h;
+	struct mqtt_frame *frame;
+	struct mqtt_flow *flow;
+
+	switch (mqtt_rx_parse(pass, rx->head, rx->head_len, &h)) {
+	case MQTT_PARSE_MORE:
+		if (h.topic_len)
+			*need = h.fixed_len + 2 + h.topic_len;
+		else if (h.fixed_len)
+			*need = h.fixed_len + 2;
+		else
+			*need = rx->head_len + 1;
+		if (mqtt_rx_head_reserve(rx, *need))
+			return false;
+		mqtt_rx_divert(pass);
+		return true;
+	case MQTT_PARSE_FAST:
+		break;
+	case MQTT_PARSE_PINGREQ:
+		mqtt_tx_pingresp(pass->conn);
+		mqtt_rx_head_drop(rx);
+		return true;
+	default:
+		mqtt_rx_divert(pass);
+		return true;
+	}
+
+	flow = mqtt_rx_flow(pass, rx->head + h.fixed_len + 2, h.topic_len);
+	if (!flow) {
+		mqtt_rx_divert(pass);
+		return true;
+	}
+	if (mqtt_rx_gated(pass))
+		return true;
+	mqtt_rx_count(pass, flow, 1, h.len);
+	if (mqtt_rx_delivers(flow)) {
+		frame = mqtt_rx_open_part(pass, flow, h.len,
+					  pass->avail - pass->used);
+		if (frame) {
+			rx->part_start = frame->len;
+			memcpy(frame->data + frame->len, rx->head,
+			       rx->head_len);
+			frame->len += rx->head_len;
+		} else {
+			mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
+		}
+	} else {
+		mqtt_rx_close_part(rx);
+	}
+	rx->part_need = h.len - rx->head_len;
+	mqtt_rx_head_drop(rx);
+	if (!rx->part_need)
+		mqtt_rx_part_done(pass);
+	return true;
+}
+
+void mqtt_rx_part_done(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_frame *frame = rx->part;
+
+	if (!frame)
+		return;
+	frame->nr++;
+	frame->longest = max(frame->longest, frame->len - rx->part_start);
+}
+
+static u32 mqtt_rx_input_head(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	u32 need = 0, take;
+
+	if (mqtt_rx_decide_head(pass, &need))
+		return 0;
+	take = min(n, need - rx->head_len);
+	memcpy(rx->head + rx->head_len, p, take);
+	rx->head_len += take;
+	return take;
+}
+
+static u32 mqtt_rx_input_part(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	u32 take = min(n, rx->part_need);
+
+	if (rx->part) {
+		memcpy(rx->part->data + rx->part->len, p, take);
+		rx->part->len += take;
+	}
+	rx->part_need -= take;
+	if (!rx->part_need)
+		mqtt_rx_part_done(pass);
+	return take;
+}
+
+/* Appends @nr whole packets of @len bytes, and the start of one more. */
+static void mqtt_rx_take_run(struct mqtt_rx_pass *pass, struct mqtt_flow *flow,
+			     const u8 *p, u32 len, u32 nr, u32 longest,
+			     u32 tail, u32 tail_len, bool to_end)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_frame *frame;
+	u32 more = 0;
+
+	mqtt_rx_count(pass, flow, nr + !!tail_len, len + tail_len);
+	if (!mqtt_rx_delivers(flow)) {
+		/* Closing keeps later packets from filling this frame. */
+		mqtt_rx_close_part(rx);
+		rx->part_need = tail_len - tail;
+		return;
+	}
+	/* The block ends in the midst of a run: the next may go on with it. */
+	if (to_end && pass->avail > pass->used + len + tail)
+		more = pass->avail - pass->used - len - tail;
+	frame = mqtt_rx_open_part(pass, flow, len + tail_len, more);
+	if (!frame) {
+		mqtt_stat_add(pass->conn->mn, DROP_NOMEM, nr + !!tail_len);
+		rx->part_need = tail_len - tail;
+		return;
+	}
+	memcpy(frame->data + frame->len, p, len + tail);
+	frame->len += len;
+	frame->nr += nr;
+	frame->longest = max(frame->longest, longest);
+	if (tail_len) {
+		rx->part_start = frame->len;
+		frame->len += tail;
+		rx->part_need = tail_len - tail;
+	}
+}
+
+/*
+ * At a packet boundary. Finds the longest run of packets of one flow at the
+ * start of the block and takes it as a whole. Returns bytes consumed.
+ */
+static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+{
+	u32 len = 0, nr = 0, longest = 0, tail = 0, tail_len = 0;
+	enum mqtt_parse_result result = MQTT_PARSE_MORE;
+	struct mqtt_flow *flow = NULL;
+	struct mqtt_packet_head h;
+
+	while (len < n) {
+		const u8 *topic;
+
+		result = mqtt_rx_parse(pass, p + len, n - len, &h);
+		if (result != MQTT_PARSE_FAST)
+			break;
+		topic = p + len + h.fixed_len + 2;
+		if (flow) {
+			if (len + h.len > MQTT_RUN_MAX ||
+			    !mqtt_flow_is(flow, pass->acl_class, topic,
+					  h.topic_len))
+				break;
+		} else {
+			flow = mqtt_rx_flow(pass, topic, h.topic_len);
+			if (!flow) {
+				mqtt_rx_divert(pass);
+				return 0;
+			}
+			if (mqtt_rx_gated(pass))
+				return 0;
+		}
+		if (h.len > n - len) {
+			tail = n - len;
+			tail_len = h.len;
+			break;
+		}
+		len += h.len;
+		nr++;
+		longest = max(longest, h.len);
+	}
+	if (flow) {
+		mqtt_rx_take_run(pass, flow, p, len, nr, longest, tail,
+				 tail_len, tail_len || len == n ||
+				 result == MQTT_PARSE_MORE);
+		return len + tail;
+	}
+
+	switch (result) {
+	case MQTT_PARSE_MORE:
+		/* Collected by mqtt_rx_input_head() from here on. */
+		pass->conn->rx.head[0] = p[0];
+		pass->conn->rx.head_len = 1;
+		return 1;
+	case MQTT_PARSE_PINGREQ:
+		mqtt_tx_pingresp(pass->conn);
+		return 2;
+	default:
+		mqtt_rx_divert(pass);
+		return 0;
+	}
+}
+
+/* Returns bytes consumed; less than @n only with pass->stop. */
+static u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	u32 used = 0;
+
+	while (!pass->stop && used < n) {
+		u32 took;
+
+		if (rx->part_need)
+			took = mqtt_rx_input_part(pass, p + used, n - used);
+		else if (rx->head_len)
+			took = mqtt_rx_input_head(pass, p + used, n - used);
+		else
+			took = mqtt_rx_input_run(pass, p + used, n - used);
+		used += took;
+		pass->used += took;
+	}
+	return used;
+}
+
+static int mqtt_rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
+			 unsigned int offset, size_t len)
+{
+	struct mqtt_rx_pass *pass = desc->arg.data;
+	struct skb_seq_state st;
+	unsigned int used = 0;
+
+	if (pass->stop)
+		return 0;
+	if (pass->used >= MQTT_RX_BUDGET) {
+		pass->stop = true;
+		pass->again = true;
+		return 0;
+	}
+	skb_prepare_seq_read(skb, offset, offset + len, &st);
+	while (used < len) {
+		const u8 *data;
+		unsigned int n = skb_seq_read(used, &data, &st), took;
+
+		if (!n)
+			break;
+		n = min_t(unsigned int, n, len - used);
+		took = mqtt_rx_input(pass, data, n);
+		used += took;
+		if (took < n)
+			break;
+	}
+	skb_abort_seq_read(&st);
+	return used;
+}
+
+static bool mqtt_rx_at_eof(const struct sock *sk)
+{
+	return (sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_err ||
+	       sk->sk_state == TCP_CLOSE || sock_flag(sk, SOCK_DONE);
+}
+
+/* Socket locked. Reads what there is. */
+static void mqtt_rx_read(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_conn *conn = pass->conn;
+	struct mqtt_rx *rx = &conn->rx;
+	struct sock *sk = conn->sk;
+	struct tcp_sock *tp = tcp_sk(sk);
+	read_descriptor_t desc = {
+		.arg.data = pass,
+		.count = 1,
+	};
+	u32 need;
+
+	pass->avail = tp->rcv_nxt - tp->copied_seq;
+	WRITE_ONCE(rx->gate_wait, false);
+	/* tcp_read_sock() would stop before urgent data for ever. */
+	if (unlikely(tp->urg_data)) {
+		mqtt_rx_divert_all(pass);
+		return;
+	}
+	/* A head that waited for the gate needs no more bytes. */
+	if (rx->head_len && !rx->part_need)
+		mqtt_rx_decide_head(pass, &need);
+	if (!pass->stop)
+		tcp_read_sock(sk, &desc, mqtt_rx_actor);
+	if (rx->head_len && !rx->part_need && !pass->stop)
+		mqtt_rx_decide_head(pass, &need);
+	mqtt_rx_split_part(pass);
+
+	if (pass->divert)
+		mqtt_rx_divert_run(pass);
+	else if (!pass->stop && mqtt_rx_at_eof(sk))
+		mqtt_rx_eof(pass);
+}
+
+static void mqtt_rx_report(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_net *mn = pass->conn->mn;
+
+	if (!pass->publishes)
+		return;
+	mqtt_stat_add(mn, PUBLISH_FAST, pass->publishes);
+	mqtt_stat_add(mn, PUBLISH_FAST_BYTES, pass->bytes);
+	if (pass->denied)
+		mqtt_stat_add(mn, DROP_ACL, pass->denied);
+	if (pass->unsubscribed)
+		mqtt_stat_add(mn, DROP_NO_SUBSCRIBER, pass->unsubscribed);
+	pass->conn->rx.publish_fast += pass->publishes;
+}
+
+static void mqtt_rx_expire(struct mqtt_conn *conn)
+{
+	struct mqtt_rx *rx = &conn->rx;
+
+	if (rx->expired)
+		return;
+	WRITE_ONCE(rx->expired, true);
+	mqtt_stat_inc(conn->mn, KEEPALIVE_EXPIRED);
+	mqtt_event_send_conn(conn, MQTT_EVENT_KEEPALIVE_EXPIRED);
+	conn->data_ready(conn->sk);
+}
+
+static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_conn *conn = pass->conn;
+	struct mqtt_rx *rx = &conn->rx;
+
+	if (READ_ONCE(conn->tx.closed) || rx->ended || rx->eof || rx->expired)
+		return;
+	if (READ_ONCE(rx->expire)) {
+		mqtt_rx_expire(conn);
+		return;
+	}
+	/* Pairs with the release in recvmsg(), which emptied the head. */
+	if (smp_load_acquire(&rx->slow_left)) {
+		/*
+		 * data_ready may have seen 0 just before it was published, and
+		 * then did not wake the daemon for these bytes.
+		 */
+		conn->data_ready(conn->sk);
+		return;
+	}
+	mqtt_rx_read(pass);
+}
+
+/* Returns false if the budget ran out before every member had its frames. */
+static bool mqtt_rx_fan_out(struct mqtt_conn *conn)
+{
+	struct mqtt_frame *frame, *tmp;
+	int budget = MQTT_RX_MEMBERS;
+
+	list_for_each_entry_safe(frame, tmp, &conn->rx.jobs, node) {
+		if (!mqtt_fanout_frame(conn, frame, &budget))
+			return false;
+		list_del(&frame->node);
+		mqtt_flow_put(frame->flow);
+		frame->flow = NULL;
+		mqtt_frame_put(frame);
+	}
+	return true;
+}
+
+enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
+{
+	struct mqtt_rx_pass pass = {
+		.conn = conn,
+		.acl_class = READ_ONCE(conn->acl_class),
+		.fast_max = READ_ONCE(conn->mn->limits.fast_max),
+		.topic_max = READ_ONCE(conn->mn->limits.topic_max),
+		.pingresp = READ_ONCE(conn->mn->limits.pingresp) &&
+			    !(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PINGRESP),
+		.divert_publish = conn->level > 4 ||
+			(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH),
+	};
+	struct mem_cgroup *old = set_active_memcg(conn->memcg);
+	enum mqtt_rx_verdict verdict = MQTT_RX_RESUME;
+
+	/* What is read next must not overtake what was read before. */
+	if (list_empty(&conn->rx.jobs) && !conn->rx.pend_slow &&
+	    !conn->rx.pend_eof) {
+		lock_sock(conn->sk);
+		mqtt_rx_locked(&pass);
+		release_sock(conn->sk);
+		mqtt_rx_report(&pass);
+	}
+	if (mqtt_rx_fan_out(conn)) {
+		mqtt_rx_publish(conn);
+		verdict = pass.again ? MQTT_RX_AGAIN : MQTT_RX_IDLE;
+	}
+	set_active_memcg(old);
+	return verdict;
+}
+
+void mqtt_rx_release(struct mqtt_conn *conn)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	struct mqtt_frame *frame, *tmp;
+
+	list_for_each_entry_safe(frame, tmp, &rx->jobs, node) {
+		list_del(&frame->node);
+		mqtt_flow_put(frame->flow);
+		mqtt_frame_put(frame);
+	}
+	if (rx->part) {
+		mqtt_flow_put(rx->part->flow);
+		mqtt_frame_put(rx->part);
+		rx->part = NULL;
+	}
+	mqtt_rx_head_drop(rx);
+	mqtt_flow_put(rx->flow);
+	rx->flow = NULL;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Diverting: what the worker leaves to the daemon, and how it learns of it. */
+#ifndef _MQTT_RX_DIVERT_H
+#define _MQTT_RX_DIVERT_H
+
+#include "parse.h"
+
+struct mqtt_conn;
+struct mqtt_flow;
+
+/**
+ * struct mqtt_rx_pass - one turn of a conn's receive side
+ *
+ * @conn: conn
+ * @acl_class: the conn's, for the whole turn
+ * @fast_max: limit, for the whole turn
+ * @topic_max: limit, for the whole turn
+ * @pingresp: PINGREQ is answered here
+ * @divert_publish: no PUBLISH of this conn is for the fast path
+ * @stop: leave the rest where it is
+ * @again: stopped for the budget
+ * @divert: stopped at a packet for the daemon
+ * @open: the gate has been seen open
+ * @avail: bytes in the receive queue at the start
+ * @used: bytes consumed
+ * @publishes: publishes consumed
+ * @bytes: their bytes
+ * @denied: of them on deny flows
+ * @unsubscribed: of them on flows without groups
+ */
+struct mqtt_rx_pass {
+	struct mqtt_conn *conn;
+	u32 acl_class;
+	u32 fast_max;
+	u32 topic_max;
+	bool pingresp;
+	bool divert_publish;
+	bool stop;
+	bool again;
+	bool divert;
+	bool open;
+	u32 avail;
+	u32 used;
+	u32 publishes;
+	u32 bytes;
+	u32 denied;
+	u32 unsubscribed;
+};
+
+/**
+ * mqtt_rx_parse() - mqtt_parse_head() under a conn's settings
+ * @pass: turn
+ * @p: bytes from a packet's first one on
+ * @n: number of them
+ * @h: where to store what was found
+ *
+ * Context: any. Return: enum mqtt_parse_result.
+ */
+static inline enum mqtt_parse_result
+mqtt_rx_parse(const struct mqtt_rx_pass *pass, const u8 *p, u32 n,
+	      struct mqtt_packet_head *h)
+{
+	enum mqtt_parse_result result;
+
+	result = mqtt_parse_head(p, n, pass->divert_publish ? 0 : pass->fast_max,
+				 pass->topic_max, h);
+	if (result == MQTT_PARSE_PINGREQ && !pass->pingresp)
+		return MQTT_PARSE_SLOW;
+	return result;
+}
+
+/**
+ * mqtt_rx_flow() - the flow of a topic, with the conn's last one at hand
+ * @pass: turn
+ * @topic: topic name
+ * @topic_len: its length
+ *
+ * Context: the conn's worker.
+ * Return: flow, referenced by the conn until the next call, or NULL.
+ */
+struct mqtt_flow *mqtt_rx_flow(struct mqtt_rx_pass *pass, const u8 *topic,
+			       u32 topic_len);
+
+/**
+ * mqtt_rx_part_done() - the packet at the end of the open frame is complete
+ * @pass: turn
+ *
+ * Context: the conn's worker.
+ */
+void mqtt_rx_part_done(struct mqtt_rx_pass *pass);
+
+/**
+ * mqtt_rx_divert() - stop: the packet in the head, or next in the socket, is
+ *	for the daemon
+ * @pass: turn
+ *
+ * Context: the conn's worker, socket locked.
+ */
+static inline void mqtt_rx_divert(struct mqtt_rx_pass *pass)
+{
+	pass->stop = true;
+	pass->divert = true;
+}
+
+/**
+ * mqtt_rx_divert_all() - from here on everything is for the daemon
+ * @pass: turn
+ *
+ * Context: the conn's worker, socket locked.
+ */
+void mqtt_rx_divert_all(struct mqtt_rx_pass *pass);
+
+/**
+ * mqtt_rx_divert_run() - find how far the daemon may read
+ * @pass: turn that stopped at a packet for the daemon
+ *
+ * Walks over consecutive packets for the daemon, so that it gets them with one
+ * wake-up.
+ *
+ * Context: the conn's worker, socket locked.
+ */
+void mqtt_rx_divert_run(struct mqtt_rx_pass *pass);
+
+/**
+ * mqtt_rx_eof() - the stream has ended
+ * @pass: turn that consumed everything
+ *
+ * Context: the conn's worker, socket locked.
+ */
+void mqtt_rx_eof(struct mqtt_rx_pass *pass);
+
+/**
+ * mqtt_rx_publish() - let the daemon see what was diverted
+ * @conn: conn whose fan-out is complete
+ *
+ * Context: the conn's worker.
+ */
+void mqtt_rx_publish(struct mqtt_conn *conn);
+
+#endif /* _MQTT_RX_DIVERT_H */

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/kmemleak.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <net/inet_common.h>
+#include <net/tcp.h>
+#include <net/transp_v6.h>
+
+#include "conn.h"
+#include "rx.h"
+#include "sockops.h"
+#include "tx.h"
+#include "worker.h"
+
+enum {
+	MQTT_V4,
+	MQTT_V6,
+	MQTT_FAMILIES
+};
+
+/**
+ * struct mqtt_sockops - TCP's tables with our entries
+ *
+ * @prot: protocol
+ * @ops: operations
+ *
+ * Never freed: a lockless reader (inet_diag, /proc) may hold the protocol
+ * pointer of a socket while it is closed and the module unloaded; what such
+ * readers call are TCP's own entries.
+ */
+struct mqtt_sockops {
+	struct proto prot;
+	struct proto_ops ops;
+};
+
+static struct mqtt_sockops *mqtt_tables[MQTT_FAMILIES];
+static DEFINE_MUTEX(mqtt_tables_lock);
+
+static struct mqtt_sockops *mqtt_table_of(const struct sock *sk)
+{
+	int family = sk->sk_family == AF_INET6 ? MQTT_V6 : MQTT_V4;
+
+	return READ_ONCE(mqtt_tables[family]);
+}
+
+static void mqtt_data_ready(struct sock *sk)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+
+	WRITE_ONCE(conn->rx.last, jiffies);
+	if (READ_ONCE(conn->rx.slow_left))
+		conn->data_ready(sk);
+	else
+		mqtt_worker_rx(conn);
+}
+
+static void mqtt_write_space(struct sock *sk)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+
+	if (sk_stream_is_writeable(sk))
+		mqtt_tx_unblock(conn);
+	conn->write_space(sk);
+}
+
+static void mqtt_state_change(struct sock *sk)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+
+	/* A failed connection calls nobody for room any more. */
+	mqtt_tx_unblock(conn);
+	mqtt_worker_rx(conn);
+	conn->state_change(sk);
+}
+
+/* Is there something recvmsg() can say now? */
+static bool mqtt_recv_ready(struct mqtt_conn *conn)
+{
+	struct sock *sk = conn->sk;
+	struct mqtt_rx *rx = &conn->rx;
+
+	if (READ_ONCE(rx->eof) || READ_ONCE(rx->expired) ||
+	    READ_ONCE(rx->ended))
+		return true;
+	return smp_load_acquire(&rx->slow_left) &&
+	       (READ_ONCE(rx->head_len) ||
+		!skb_queue_empty_lockless(&sk->sk_receive_queue) ||
+		(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) ||
+		READ_ONCE(sk->sk_err));
+}
+
+/* Readers' mutex held: hands out the head. */
+static int mqtt_recv_head(struct mqtt_rx *rx, struct msghdr *msg, size_t len,
+			  int flags)
+{
+	u32 n = min_t(size_t, len, rx->head_len - rx->head_off);
+
+	if (copy_to_iter(rx->head + rx->head_off, n, &msg->msg_iter) != n)
+		return -EFAULT;
+	if (flags & MSG_PEEK)
+		return n;
+	rx->head_off += n;
+	if (rx->head_off == rx->head_len)
+		mqtt_rx_head_drop(rx);
+	return n;
+}
+
+/* Readers' mutex held: @left bytes are the daemon's. */
+static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
+			  size_t len, int flags, int *addr_len,
+			  unsigned long left)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	bool from_head = rx->head_len;
+	int ret;
+
+	len = min_t(size_t, len, left);
+	if (from_head)
+		ret = mqtt_recv_head(rx, msg, len, flags);
+	else
+		ret = conn->base_prot->recvmsg(conn->sk, msg, len,
+					       flags | MSG_DONTWAIT, addr_len);
+	if (ret <= 0)
+		return ret;
+	if (!(flags & MSG_PEEK) && left != MQTT_SLOW_FOREVER) {
+		left -= ret;
+		/* Pairs with the acquire in the worker. */
+		smp_store_release(&rx->slow_left, left);
+		if (!left)
+			mqtt_worker_rx(conn);
+	}
+	if (msg->msg_get_inq) {
+		/* TCP counts bytes that are not the daemon's as well. */
+		msg->msg_inq = min_t(unsigned long, left,
+				     from_head ? INT_MAX : msg->msg_inq);
+	}
+	return ret;
+}
+
+/* Readers' mutex held. -EAGAIN if there is nothing for the daemon now. */
+static int mqtt_recv_some(struct mqtt_conn *conn, struct msghdr *msg,
+			  size_t len, int flags, int *addr_len)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	/* In this order: see mqtt_rx_publish(). */
+	bool eof = smp_load_acquire(&rx->eof);
+	unsigned long left = smp_load_acquire(&rx->slow_left);
+	int ret = -EAGAIN;
+
+	if (READ_ONCE(rx->ended))
+		return 0;
+	if (left)
+		ret = mqtt_recv_slow(conn, msg, len, flags, addr_len, left);
+	else if (eof)
+		return conn->base_prot->recvmsg(conn->sk, msg, len,
+						flags | MSG_DONTWAIT, addr_len);
+	/* The rest of an incomplete packet is not coming any more. */
+	if (ret == -EAGAIN && READ_ONCE(rx->expired))
+		ret = -ETIMEDOUT;
+	return ret;
+}
+
+static int mqtt_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
+			int flags, int *addr_len)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+	long left;
+	int ret;
+
+	if (flags & MSG_ERRQUEUE)
+		return conn->base_prot->recvmsg(sk, msg, len, flags, addr_len);
+	if (flags & (MSG_OOB | MSG_TRUNC | MSG_WAITALL))
+		return -EOPNOTSUPP;
+
+	for (;;) {
+		if (mutex_lock_interruptible(&conn->rx.readers))
+			return -ERESTARTSYS;
+		ret = mqtt_recv_some(conn, msg, len, flags, addr_len);
+		mutex_unlock(&conn->rx.readers);
+		if (ret != -EAGAIN || (flags & MSG_DONTWAIT))
+			return ret;
+		left = wait_event_interruptible_timeout(*sk_sleep(sk),
+							mqtt_recv_ready(conn),
+							sk->sk_rcvtimeo);
+		if (left < 0)
+			return sock_intr_errno(sk->sk_rcvtimeo);
+		if (!left)
+			return -EAGAIN;
+	}
+}
+
+static int mqtt_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	if (msg->msg_flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE |
+			       MSG_CMSG_COMPAT | MSG_EOR))
+		return -EOPNOTSUPP;
+	if (msg->msg_controllen)
+		return -EOPNOTSUPP;
+	return mqtt_tx_sendmsg(mqtt_conn_of(sk), msg, len);
+}
+
+static void mqtt_close(struct sock *sk, long timeout)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+	struct proto *base = conn->base_prot;
+
+	mqtt_conn_close(conn);
+	base->close(sk, timeout);
+}
+
+static int mqtt_disconnect(struct sock *sk, int flags)
+{
+	return -EBUSY;
+}
+
+/* Options that would take the stream, or us, away. */
+static int mqtt_setsockopt(struct sock *sk, int level, int optname,
+			   sockptr_t optval, unsigned int optlen)
+{
+	if (level == SOL_TLS)
+		return -EBUSY;
+	if (level == SOL_TCP && (optname == TCP_ULP || optname == TCP_REPAIR))
+		return -EBUSY;
+	return mqtt_conn_of(sk)->base_prot->setsockopt(sk, level, optname,
+						       optval, optlen);
+}
+
+static int mqtt_getsockopt(struct sock *sk, int level, int optname,
+			   char __user *optval, int __user *optlen)
+{
+	if (level == SOL_TCP && optname == TCP_ZEROCOPY_RECEIVE)
+		return -EOPNOTSUPP;
+	return mqtt_conn_of(sk)->base_prot->getsockopt(sk, level, optname,
+						       optval, optlen);
+}
+
+static __poll_t mqtt_poll(struct file *file, struct socket *sock,
+			  struct poll_table_struct *wait)
+{
+	const __poll_t in = EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+	const __poll_t out = EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
+	struct mqtt_conn *conn = mqtt_conn_of(sock->sk);
+	struct mqtt_rx *rx = &conn->rx;
+	__poll_t mask;
+
+	/* First: it registers the waiter. */
+	mask = conn->base_ops->poll(file, sock, wait);
+
+	/*
+	 * The worker's bytes, and an end that it has not come to yet, are not
+	 * the daemon's business: reporting them would make it spin.
+	 */
+	if (!smp_load_acquire(&rx->eof) && !smp_load_acquire(&rx->slow_left))
+		mask &= ~(in | EPOLLHUP | EPOLLERR | EPOLLPRI);
+	else if (READ_ONCE(rx->head_len))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(rx->expired) || READ_ONCE(rx->ended))
+		mask |= EPOLLIN | EPOLLRDNORM;
+
+	mask &= ~out;
+	if (mqtt_tx_writable(conn))
+		mask |= out;
+	return mask;
+}
+
+static ssize_t mqtt_splice_read(struct socket *sock, loff_t *ppos,
+				struct pipe_inode_info *pipe, size_t len,
+				unsigned int flags)
+{
+	return -EOPNOTSUPP;
+}
+
+static int mqtt_read_sock(struct sock *sk, read_descriptor_t *desc,
+			  sk_read_actor_t recv_actor)
+{
+	return -EOPNOTSUPP;
+}
+
+static int mqtt_read_skb(struct sock *sk, skb_read_actor_t recv_actor)
+{
+	return -EOPNOTSUPP;
+}
+
+static int mqtt_sendmsg_locked(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	return -EOPNOTSUPP;
+}
+
+static int mqtt_set_rcvlowat(struct sock *sk, int val)
+{
+	return -EOPNOTSUPP;
+}
+
+static void mqtt_table_fill(struct mqtt_sockops *table, struct socket *sock)
+{
+	struct proto_ops *ops = &table->ops;
+	struct proto *prot = &table->prot;
+
+	*prot = *sock->sk->sk_prot;
+	prot->recvmsg = mqtt_recvmsg;
+	prot->sendmsg = mqtt_sendmsg;
+	prot->close = mqtt_close;
+	prot->disconnect = mqtt_disconnect;
+	prot->setsockopt = mqtt_setsockopt;
+	prot->getsockopt = mqtt_getsockopt;
+
+	*ops = *sock->ops;
+	ops->owner = THIS_MODULE;
+	ops->poll = mqtt_poll;
+	ops->splice_read = mqtt_splice_read;
+	ops->read_sock = mqtt_read_sock;
+	ops->read_skb = mqtt_read_skb;
+	ops->sendmsg_locked = mqtt_sendmsg_locked;
+	ops->set_rcvlowat = mqtt_set_rcvlowat;
+	mqtt_compat_no_sendpage(ops, prot);
+}
+
+int mqtt_sockops_prepare(struct socket *sock)
+{
+	int family = sock->sk->sk_family == AF_INET6 ? MQTT_V6 : MQTT_V4;
+	struct mqtt_sockops *table;
+	int err = 0;
+
+	mutex_lock(&mqtt_tables_lock);
+	if (mqtt_tables[family])
+		goto out;
+	table = kzalloc(sizeof(*table), GFP_KERNEL);
+	if (!table) {
+		err = -ENOMEM;
+		goto out;
+	}
+	/* Deliberate: see struct mqtt_sockops. */
+	kmemleak_not_leak(table);
+	mqtt_table_fill(table, sock);
+	/* Pairs with the dependency in mqtt_table_of(). */
+	smp_store_release(&mqtt_tables[family], table);
+out:
+	mutex_unlock(&mqtt_tables_lock);
+	return err;
+}
+
+void mqtt_sockops_install(struct mqtt_conn *conn, struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	struct mqtt_sockops *table = mqtt_table_of(sk);
+
+	write_lock_bh(&sk->sk_callback_lock);
+	conn->base_prot = sk->sk_prot;
+	conn->base_ops = sock->ops;
+	conn->data_ready = sk->sk_data_ready;
+	conn->write_space = sk->sk_write_space;
+	conn->state_change = sk->sk_state_change;
+	rcu_assign_sk_user_data(sk, conn);
+	/* __sock_release() puts the owner of sock->ops after it is done. */
+	__module_get(THIS_MODULE);
+	WRITE_ONCE(sock->ops, &table->ops);
+	WRITE_ONCE(sk->sk_prot, &table->prot);
+	WRITE_ONCE(sk->sk_data_ready, mqtt_data_ready);
+	WRITE_ONCE(sk->sk_write_space, mqtt_write_space);
+	WRITE_ONCE(sk->sk_state_change, mqtt_state_change);
+	write_unlock_bh(&sk->sk_callback_lock);
+	module_put(conn->base_ops->owner);
+
+	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
+	WRITE_ONCE(sk->sk_rcvlowat, 1);
+}
+
+void mqtt_sockops_restore(struct mqtt_conn *conn)
+{
+	struct sock *sk = conn->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	WRITE_ONCE(sk->sk_data_ready, conn->data_ready);
+	WRITE_ONCE(sk->sk_write_space, conn->write_space);
+	WRITE_ONCE(sk->sk_state_change, conn->state_change);
+	WRITE_ONCE(sk->sk_prot, conn->base_prot);
+	rcu_assign_sk_user_data(sk, NULL);
+	write_unlock_bh(&sk->sk_callback_lock);
+}
+
+void mqtt_sockops_exit(void)
+{
+	int i;
+
+	for (i = 0; i < MQTT_FAMILIES; i++)
+		mqtt_tables[i] = NULL;
+}

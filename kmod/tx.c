@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending. Module frames and the daemon's bytes go through one queue, so that
+ * they never interleave inside a packet: while the daemon is in the midst of
+ * a packet, module frames are parked and follow it.
+ */
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include <net/tcp.h>
+
+#include "conn.h"
+#include "frame.h"
+#include "net.h"
+#include "tx.h"
+#include "tx_item.h"
+#include "worker.h"
+
+/* Pieces given to TCP with one call. */
+#define MQTT_TX_VECS	32
+/* Frames on a queue may be this small on average before it counts as full. */
+#define MQTT_TX_ITEM_MIN	64
+/* Before trying again when TCP has no memory and nothing in flight. */
+#define MQTT_TX_RETRY	(HZ / 50 + 1)
+
+static struct kmem_cache *mqtt_tx_cache;
+static struct mqtt_frame *mqtt_tx_pingresp_frame;
+
+struct mqtt_tx_item *mqtt_tx_item_alloc(struct mqtt_frame *frame, gfp_t gfp)
+{
+	struct mqtt_tx_item *item;
+
+	item = kmem_cache_alloc(mqtt_tx_cache, gfp | __GFP_ACCOUNT |
+				__GFP_NOWARN);
+	if (!item)
+		return NULL;
+	item->frame = mqtt_frame_get(frame);
+	item->off = 0;
+	item->len = frame->len;
+	item->daemon = false;
+	return item;
+}
+
+void mqtt_tx_item_free(struct mqtt_tx_item *item)
+{
+	mqtt_frame_put(item->frame);
+	kmem_cache_free(mqtt_tx_cache, item);
+}
+
+static void mqtt_tx_free_list(struct list_head *list)
+{
+	struct mqtt_tx_item *item, *tmp;
+
+	list_for_each_entry_safe(item, tmp, list, node)
+		mqtt_tx_item_free(item);
+}
+
+/* tx->lock held. An item leaves the queue. */
+static void mqtt_tx_uncount(struct mqtt_conn *conn, struct mqtt_tx_item *item)
+{
+	struct mqtt_tx *tx = &conn->tx;
+
+	if (item->daemon) {
+		tx->daemon_bytes -= item->len;
+		return;
+	}
+	tx->bytes -= item->len;
+	tx->items--;
+}
+
+/* tx->lock held. May @len more bytes of module frames be queued? */
+static bool mqtt_tx_has_room(struct mqtt_conn *conn, u32 len)
+{
+	const struct mqtt_limits *limits = &conn->mn->limits;
+	u32 max = READ_ONCE(limits->tx_conn_max);
+	struct mqtt_tx *tx = &conn->tx;
+
+	if (!tx->bytes)
+		return true;
+	if (tx->bytes > max || len > max - tx->bytes ||
+	    tx->items >= max / MQTT_TX_ITEM_MIN + 1)
+		return false;
+	/* Each CPU may be a batch behind: a bound, not an exact figure. */
+	return percpu_counter_read(&conn->mn->queued_bytes) + len <=
+	       READ_ONCE(limits->tx_total_max);
+}
+
+/*
+ * tx->lock held. Queues a module frame, or says why not: -ENOBUFS when full,
+ * -ENOMEM, -EPIPE when nothing can be sent to it.
+ */
+static int mqtt_tx_enqueue(struct mqtt_conn *conn, struct mqtt_frame *frame,
+			   bool *kick)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_item *item;
+	bool inside;
+
+	if (tx->closed || tx->ended || tx->err)
+		return -EPIPE;
+	if (!mqtt_tx_has_room(conn, frame->len))
+		return -ENOBUFS;
+	item = mqtt_tx_item_alloc(frame, GFP_ATOMIC);
+	if (!item)
+		return -ENOMEM;
+	inside = tx->left || tx->head_len;
+	list_add_tail(&item->node, inside ? &tx->parked : &tx->wire);
+	tx->bytes += item->len;
+	tx->items++;
+	*kick = !inside && !tx->blocked;
+	return 0;
+}
+
+/* A copy of @frame with only the packets that the client takes. */
+static struct mqtt_frame *mqtt_tx_filter(struct mqtt_conn *conn,
+					 struct mqtt_frame *frame, u32 max,
+					 u32 *skipped)
+{
+	struct mqtt_frame *copy = NULL;
+	struct mqtt_packet_head h;
+	u32 off;
+
+	*skipped = 0;
+	for (off = 0; off < frame->len; off += h.len) {
+		mqtt_parse_head(frame->data + off, frame->len - off, 0, 0, &h);
+		if (h.len > max) {
+			++*skipped;
+			continue;
+		}
+		if (!copy) {
+			copy = kmalloc(struct_size(copy, data, frame->len),
+				       GFP_ATOMIC | __GFP_ACCOUNT |
+				       __GFP_NOWARN);
+			if (!copy)
+				return ERR_PTR(-ENOMEM);
+			*copy = (struct mqtt_frame) { .cap = frame->len };
+			refcount_set(&copy->ref, 1);
+		}
+		memcpy(copy->data + copy->len, frame->data + off, h.len);
+		copy->len += h.len;
+		copy->nr++;
+	}
+	return copy;
+}
+
+static void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
+{
+	struct mqtt_tx *tx = &conn->tx;
+
+	switch (err) {
+	case -ENOBUFS:
+		tx->drop_queue_full += nr;
+		mqtt_stat_add(conn->mn, DROP_QUEUE_FULL, nr);
+		break;
+	case -ENOMEM:
+		tx->drop_nomem += nr;
+		mqtt_stat_add(conn->mn, DROP_NOMEM, nr);
+		break;
+	case -EMSGSIZE:
+		tx->drop_oversize += nr;
+		mqtt_stat_add(conn->mn, DROP_OVERSIZE, nr);
+		break;
+	}
+}
+
+void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
+		   enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum)
+{
+	u32 max = READ_ONCE(conn->max_packet);
+	struct mqtt_frame *filtered = NULL;
+	struct mqtt_tx *tx = &conn->tx;
+	u32 skipped = 0;
+	bool kick = false;
+	int err;
+
+	if (unlikely(frame->longest > max)) {
+		filtered = mqtt_tx_filter(conn, frame, max, &skipped);
+		if (IS_ERR(filtered)) {
+			spin_lock(&tx->lock);
+			mqtt_tx_drop(conn, -ENOMEM, frame->nr);
+			spin_unlock(&tx->lock);
+			return;
+		}
+		frame = filtered;
+	}
+
+	spin_lock(&tx->lock);
+	if (skipped)
+		mqtt_tx_drop(conn, -EMSGSIZE, skipped);
+	if (!frame) {
+		spin_unlock(&tx->lock);
+		return;
+	}
+	err = mqtt_tx_enqueue(conn, frame, &kick);
+	if (!err) {
+		if (kind == MQTT_TX_FAST)
+			tx->deliver_fast += frame->nr;
+		else
+			tx->deliver_packet_out += frame->nr;
+	} else {
+		mqtt_tx_drop(conn, err, frame->nr);
+	}
+	spin_unlock(&tx->lock);
+
+	if (!err) {
+		sum->nr += frame->nr;
+		sum->bytes += frame->len;
+		percpu_counter_add(&conn->mn->queued_bytes, frame->len);
+	}
+	if (kick)
+		mqtt_worker_tx(conn);
+	mqtt_frame_put(filtered);
+}
+
+void mqtt_tx_pingresp(struct mqtt_conn *conn)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	bool kick = false;
+	int err;
+
+	spin_lock(&tx->lock);
+	err = mqtt_tx_enqueue(conn, mqtt_tx_pingresp_frame, &kick);
+	spin_unlock(&tx->lock);
+	if (!err)
+		percpu_counter_add(&conn->mn->queued_bytes,
+				   mqtt_tx_pingresp_frame->len);
+	if (kick)
+		mqtt_worker_tx(conn);
+}
+
+static void mqtt_tx_wake(struct mqtt_conn *conn)
+{
+	struct socket_wq *wq;
+
+	/*
+	 * Not through the saved write_space: it does not wake anybody while the
+	 * socket itself has no room, but this room is the queue's.
+	 */
+	rcu_read_lock();
+	wq = rcu_dereference(conn->sk->sk_wq);
+	if (skwq_has_sleeper(wq))
+		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
+					   EPOLLWRBAND);
+	rcu_read_unlock();
+}
+
+bool mqtt_tx_writable(struct mqtt_conn *conn)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	bool room;
+
+	spin_lock(&tx->lock);
+	room = tx->err ||
+	       tx->daemon_bytes < READ_ONCE(conn->mn->limits.tx_daemon_max);
+	if (!room)
+		tx->full = true;
+	spin_unlock(&tx->lock);
+	return room;
+}
+
+/* tx->lock held. Moves items of which TCP has everything to @done. */
+static u32 mqtt_tx_advance(struct mqtt_conn *conn, u32 sent,
+			   struct list_head *done)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_item *item, *tmp;
+	u32 frames = 0;
+
+	list_for_each_entry_safe(item, tmp, &tx->wire, node) {
+		u32 left = item->len - tx->off;
+
+		if (sent < left) {
+			tx->off += sent;
+			break;
+		}
+		sent -= left;
+		tx->off = 0;
+		if (!item->daemon)
+			frames += item->len;
+		mqtt_tx_uncount(conn, item);
+		list_move_tail(&item->node, done);
+	}
+	return frames;
+}
+
+/* tx->lock held. Nothing can be sent any more. */
+static u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_item *item;
+	u32 frames = 0;
+
+	tx->err = err;
+	list_splice_tail_init(&tx->parked, &tx->wire);
+	list_for_each_entry(item, &tx->wire, node) {
+		if (!item->daemon)
+			frames += item->len;
+		mqtt_tx_uncount(conn, item);
+	}
+	list_splice_tail_init(&tx->wire, done);
+	tx->off = 0;
+	return frames;
+}
+
+/* tx->lock held. */
+static u32 mqtt_tx_gather(struct mqtt_tx *tx, struct kvec *vec, u32 *bytes)
+{
+	struct mqtt_tx_item *item;
+	u32 n = 0, off = tx->off;
+
+	*bytes = 0;
+	list_for_each_entry(item, &tx->wire, node) {
+		vec[n].iov_base = item->frame->data + item->off + off;
+		vec[n].iov_len = item->len - off;
+		*bytes += vec[n].iov_len;
+		off = 0;
+		if (++n == MQTT_TX_VECS)
+			break;
+	}
+	return n;
+}
+
+/* Socket locked. Returns false when there is nothing more to do for now. */
+static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
+			 u32 *frames)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct mqtt_tx *tx = &conn->tx;
+	struct kvec vec[MQTT_TX_VECS];
+	struct sock *sk = conn->sk;
+	bool more = false;
+	u32 n, bytes;
+	int ret;
+
+	spin_lock(&tx->lock);
+	n = mqtt_tx_gather(tx, vec, &bytes);
+	spin_unlock(&tx->lock);
+	if (!n)
+		return false;
+
+	iov_iter_kvec(&msg.msg_iter, WRITE, vec, n, bytes);
+	ret = tcp_sendmsg_locked(sk, &msg, bytes);
+
+	spin_lock(&tx->lock);
+	if (ret == bytes) {
+		*frames += mqtt_tx_advance(conn, ret, done);
+		more = !list_empty(&tx->wire);
+	} else if (ret > 0) {
+		/* TCP has asked for write_space already. */
+		*frames += mqtt_tx_advance(conn, ret, done);
+		tx->blocked = true;
+	} else if (ret == -EAGAIN) {
+		tx->blocked = true;
+	} else {
+		*frames += mqtt_tx_fail(conn, ret, done);
+	}
+	if (tx->blocked && tcp_rtx_and_write_queues_empty(sk)) {
+		tx->stalled = true;
+		mqtt_conn_touch_timer(conn, MQTT_TX_RETRY);
+	}
+	spin_unlock(&tx->lock);
+	if (ret > 0 && ret < bytes)
+		mqtt_stat_inc(conn->mn, TX_PARTIAL);
+	return more;
+}
+
+static void mqtt_tx_flush_locked(struct mqtt_conn *conn, struct list_head *done)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	bool wake = false;
+	u32 frames = 0;
+
+	if (tx->blocked || tx->closed)
+		return;
+	while (mqtt_tx_push(conn, done, &frames))
+		;
+	if (frames)
+		percpu_counter_sub(&conn->mn->queued_bytes, frames);
+
+	spin_lock(&tx->lock);
+	if (tx->full && (tx->err || tx->daemon_bytes <=
+			 READ_ONCE(conn->mn->limits.tx_daemon_max) / 2)) {
+		tx->full = false;
+		wake = true;
+	}
+	spin_unlock(&tx->lock);
+	if (wake)
+		mqtt_tx_wake(conn);
+}
+
+void mqtt_tx_flush(struct mqtt_conn *conn)
+{
+	struct mem_cgroup *old = set_active_memcg(conn->memcg);
+	LIST_HEAD(done);
+
+	lock_sock(conn->sk);
+	mqtt_tx_flush_locked(conn, &done);
+	release_sock(conn->sk);
+	mqtt_tx_free_list(&done);
+	set_active_memcg(old);
+}
+
+void mqtt_tx_unblock(struct mqtt_conn *conn)
+{
+	/* The socket lock orders this with the flush that set it. */
+	WRITE_ONCE(conn->tx.blocked, false);
+	conn->tx.stalled = false;
+	if (!list_empty_careful(&conn->tx.wire))
+		mqtt_worker_tx(conn);
+}
+
+/* tx->lock held. Module frames that are not on their way yet are dropped. */
+static u32 mqtt_tx_drop_frames(struct mqtt_conn *conn, struct list_head *done)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_item *item, *tmp;
+	u32 frames = 0;
+
+	list_splice_tail_init(&tx->parked, done);
+	list_for_each_entry(item, done, node) {
+		frames += item->len;
+		mqtt_tx_uncount(conn, item);
+	}
+	list_for_each_entry_safe(item, tmp, &tx->wire, node) {
+		if (item->daemon || (tx->off && item == list_first_entry(
+					&tx->wire, struct mqtt_tx_item, node)))
+			continue;
+		frames += item->len;
+		mqtt_tx_uncount(conn, item);
+		list_move_tail(&item->node, done);
+	}
+	return frames;
+}
+
+void mqtt_tx_end(struct mqtt_conn *conn)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	LIST_HEAD(done);
+	u32 frames;
+
+	spin_lock(&tx->lock);
+	WRITE_ONCE(tx->ended, true);
+	frames = mqtt_tx_drop_frames(conn, &done);
+	spin_unlock(&tx->lock);
+	if (frames)
+		percpu_counter_sub(&conn->mn->queued_bytes, frames);
+	mqtt_tx_free_list(&done);
+}
+
+void mqtt_tx_close(struct mqtt_conn *conn)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	LIST_HEAD(done);
+	u32 frames;
+
+	mqtt_tx_end(conn);
+	mqtt_tx_flush_locked(conn, &done);
+	spin_lock(&tx->lock);
+	WRITE_ONCE(tx->closed, true);
+	frames = mqtt_tx_fail(conn, -EPIPE, &done);
+	spin_unlock(&tx->lock);
+	if (frames)
+		percpu_counter_sub(&conn->mn->queued_bytes, frames);
+	mqtt_tx_free_list(&done);
+}
+
+/*
+ * Queues the daemon's bytes in @frame. Packets that end in it let parked module
+ * frames go between them and the next one.
+ */
+static void mqtt_tx_queue_daemon(struct mqtt_conn *conn,
+				 struct mqtt_tx_item *first,
+				 struct mqtt_tx_item *rest)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	u32 whole;
+
+	spin_lock(&tx->lock);
+	whole = mqtt_tx_walk(tx, first->frame->data, first->len);
+	tx->daemon_bytes += first->len;
+	list_add_tail(&first->node, &tx->wire);
+	if (whole && whole < first->len && !list_empty(&tx->parked)) {
+		rest->off = whole;
+		rest->len = first->len - whole;
+		first->len = whole;
+		list_splice_tail_init(&tx->parked, &tx->wire);
+		list_add_tail(&rest->node, &tx->wire);
+		rest = NULL;
+	} else if (whole == first->len) {
+		list_splice_tail_init(&tx->parked, &tx->wire);
+	}
+	spin_unlock(&tx->lock);
+	if (rest)
+		mqtt_tx_item_free(rest);
+}
+
+static int mqtt_tx_take(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
+{
+	struct mqtt_tx_item *first, *rest;
+	struct mqtt_frame *frame;
+
+	frame = kvmalloc(struct_size(frame, data, len), GFP_KERNEL_ACCOUNT);
+	if (!frame)
+		return -ENOMEM;
+	*frame = (struct mqtt_frame) { .len = len, .cap = len };
+	refcount_set(&frame->ref, 1);
+	if (!copy_from_iter_full(frame->data, len, &msg->msg_iter)) {
+		mqtt_frame_put(frame);
+		return -EFAULT;
+	}
+	first = mqtt_tx_item_alloc(frame, GFP_KERNEL);
+	rest = mqtt_tx_item_alloc(frame, GFP_KERNEL);
+	mqtt_frame_put(frame);
+	if (!first || !rest) {
+		if (first)
+			mqtt_tx_item_free(first);
+		if (rest)
+			mqtt_tx_item_free(rest);
+		return -ENOMEM;
+	}
+	first->daemon = true;
+	rest->daemon = true;
+	mqtt_tx_queue_daemon(conn, first, rest);
+	return 0;
+}
+
+/* Senders' mutex held. Bytes that may be taken now, or -errno. */
+static int mqtt_tx_room(struct mqtt_conn *conn)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	u32 max = READ_ONCE(conn->mn->limits.tx_daemon_max);
+	int room;
+
+	spin_lock(&tx->lock);
+	if (tx->err) {
+		room = tx->err;
+	} else if (tx->daemon_bytes < max) {
+		room = min_t(u32, max - tx->daemon_bytes, MQTT_TX_CHUNK);
+	} else {
+		tx->full = true;
+		room = -EAGAIN;
+	}
+	spin_unlock(&tx->lock);
+	return room;
+}
+
+static int mqtt_tx_wait_room(struct mqtt_conn *conn)
+{
+	struct sock *sk = conn->sk;
+
+	return wait_event_interruptible(*sk_sleep(sk), mqtt_tx_writable(conn));
+}
+
+int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	size_t sent = 0;
+	int ret = 0;
+
+	while (sent < len) {
+		mutex_lock(&tx->senders);
+		ret = mqtt_tx_room(conn);
+		if (ret > 0) {
+			u32 n = min_t(size_t, len - sent, ret);
+
+			ret = mqtt_tx_take(conn, msg, n);
+			if (!ret)
+				sent += n;
+		}
+		mutex_unlock(&tx->senders);
+		if (!ret) {
+			if (!READ_ONCE(tx->blocked))
+				mqtt_tx_flush(conn);
+			continue;
+		}
+		if (ret != -EAGAIN || (msg->msg_flags & MSG_DONTWAIT))
+			break;
+		ret = mqtt_tx_wait_room(conn);
+		if (ret)
+			break;
+	}
+	if (sent || !len)
+		return sent;
+	if (ret == -EPIPE && !(msg->msg_flags & MSG_NOSIGNAL))
+		send_sig(SIGPIPE, current, 0);
+	return ret;
+}
+
+int mqtt_tx_init(void)
+{
+	mqtt_tx_cache = kmem_cache_create("mqtt_tx_item",
+					  sizeof(struct mqtt_tx_item), 0, 0,
+					  NULL);
+	if (!mqtt_tx_cache)
+		return -ENOMEM;
+	mqtt_tx_pingresp_frame = mqtt_frame_alloc(2);
+	if (!mqtt_tx_pingresp_frame) {
+		kmem_cache_destroy(mqtt_tx_cache);
+		return -ENOMEM;
+	}
+	mqtt_tx_pingresp_frame->data[0] = MQTT_PINGRESP << 4;
+	mqtt_tx_pingresp_frame->data[1] = 0;
+	mqtt_tx_pingresp_frame->len = 2;
+	return 0;
+}
+
+void mqtt_tx_exit(void)
+{
+	mqtt_frame_put(mqtt_tx_pingresp_frame);
+	kmem_cache_destroy(mqtt_tx_cache);
+}

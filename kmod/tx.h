@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The transmit side: one queue for module frames and the daemon's bytes. */
+#ifndef _MQTT_TX_H
+#define _MQTT_TX_H
+
+#include <linux/types.h>
+
+struct mqtt_conn;
+struct mqtt_frame;
+struct msghdr;
+
+/**
+ * enum mqtt_tx_kind - where a module frame comes from
+ *
+ * @MQTT_TX_FAST: from another conn
+ * @MQTT_TX_OUT: from the port
+ */
+enum mqtt_tx_kind {
+	MQTT_TX_FAST,
+	MQTT_TX_OUT,
+};
+
+/**
+ * struct mqtt_tx_sum - deliveries made
+ *
+ * @nr: messages
+ * @bytes: their bytes
+ */
+struct mqtt_tx_sum {
+	u64 nr;
+	u64 bytes;
+};
+
+/**
+ * mqtt_tx_frame() - queue a frame on a member
+ * @conn: member's conn, found under RCU
+ * @frame: frame; a reference is taken
+ * @kind: where it comes from
+ * @sum: what was queued is added
+ *
+ * What does not fit is dropped and counted.
+ *
+ * Context: process, RCU read side.
+ */
+void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
+		   enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum);
+
+/**
+ * mqtt_tx_pingresp() - queue a PINGRESP
+ * @conn: conn that cannot go away during the call
+ *
+ * Context: process.
+ */
+void mqtt_tx_pingresp(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_sendmsg() - the daemon's send()
+ * @conn: conn whose descriptor is held
+ * @msg: message; only MSG_DONTWAIT, MSG_NOSIGNAL and MSG_MORE may be set
+ * @len: its length
+ *
+ * Context: process; may sleep unless MSG_DONTWAIT.
+ * Return: bytes taken, or -errno.
+ */
+int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len);
+
+/**
+ * mqtt_tx_writable() - is there room for the daemon?
+ * @conn: conn whose descriptor is held
+ *
+ * If not, pollers are woken once there is.
+ *
+ * Context: process. Return: whether send() would take a byte.
+ */
+bool mqtt_tx_writable(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_flush() - send what TCP takes
+ * @conn: conn
+ *
+ * Context: process; takes the socket lock.
+ */
+void mqtt_tx_flush(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_unblock() - TCP has room again, or has failed
+ * @conn: conn
+ *
+ * Context: any, socket locked (softirq included).
+ */
+void mqtt_tx_unblock(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_end() - take no new module frames and drop those not begun
+ * @conn: conn
+ *
+ * Context: process, socket locked.
+ */
+void mqtt_tx_end(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_close() - a last attempt to send the daemon's bytes, then forget all
+ * @conn: conn
+ *
+ * Context: process, socket locked.
+ */
+void mqtt_tx_close(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_init() - make the cache of queue items
+ *
+ * Context: module init. Return: 0 or -ENOMEM.
+ */
+int mqtt_tx_init(void);
+
+/**
+ * mqtt_tx_exit() - free it
+ *
+ * Context: module exit.
+ */
+void mqtt_tx_exit(void);
+
+#endif /* _MQTT_TX_H */

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/llist.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "conn.h"
+#include "rx.h"
+#include "tx.h"
+#include "worker.h"
+
+/* Conns received from before what they caused is sent. */
+#define MQTT_WORKER_BATCH	64
+
+/**
+ * struct mqtt_worker - one CPU's share of the work
+ *
+ * @rx: conns with something to receive, as they come
+ * @tx: conns with something to send, as they come
+ * @rx_list: conns to receive from, in order; the worker's own
+ * @resume: conns with unfinished fan-out, oldest first; the worker's own
+ * @cpu: where it runs
+ * @task: the kernel thread while it runs the worker
+ * @seq: number of the latest fan-out that was left unfinished
+ * @lock: protects @running and @barriers; a leaf
+ * @running: a pass is in progress
+ * @barriers: who waits
+ * @work: the work item; not re-entrant, so a conn is handled by one thread
+ */
+struct mqtt_worker {
+	struct llist_head rx;
+	struct llist_head tx;
+	struct list_head rx_list;
+	struct list_head resume;
+	int cpu;
+	struct task_struct *task;
+	u64 seq;
+	spinlock_t lock;
+	bool running;
+	struct list_head barriers;
+	struct work_struct work;
+};
+
+/**
+ * struct mqtt_barrier - one worker's part of a barrier
+ *
+ * @node: entry in the worker's list
+ * @seq: fan-out up to this number is waited for
+ * @seen: @seq has been set: a pass began after the barrier was placed
+ * @done: to signal
+ */
+struct mqtt_barrier {
+	struct list_head node;
+	u64 seq;
+	bool seen;
+	struct completion done;
+};
+
+static struct workqueue_struct *mqtt_wq;
+static DEFINE_PER_CPU(struct mqtt_worker, mqtt_workers);
+
+static void mqtt_worker_kick(struct mqtt_worker *w)
+{
+	/* The worker itself looks at its lists again before it returns. */
+	if (READ_ONCE(w->task) != current)
+		queue_work_on(w->cpu, mqtt_wq, &w->work);
+}
+
+void mqtt_worker_rx(struct mqtt_conn *conn)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
+
+	if (test_and_set_bit(MQTT_SCHED_RX, &conn->sched))
+		return;
+	if (!mqtt_conn_tryget(conn)) {
+		clear_bit(MQTT_SCHED_RX, &conn->sched);
+		return;
+	}
+	if (llist_add(&conn->rx_node, &w->rx))
+		mqtt_worker_kick(w);
+}
+
+void mqtt_worker_tx(struct mqtt_conn *conn)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
+
+	if (test_and_set_bit(MQTT_SCHED_TX, &conn->sched))
+		return;
+	if (!mqtt_conn_tryget(conn)) {
+		clear_bit(MQTT_SCHED_TX, &conn->sched);
+		return;
+	}
+	if (llist_add(&conn->tx_node, &w->tx))
+		mqtt_worker_kick(w);
+}
+
+static void mqtt_worker_fetch(struct mqtt_worker *w)
+{
+	struct llist_node *new = llist_reverse_order(llist_del_all(&w->rx));
+	struct mqtt_conn *conn, *tmp;
+
+	llist_for_each_entry_safe(conn, tmp, new, rx_node)
+		list_add_tail(&conn->rx_link, &w->rx_list);
+}
+
+static void mqtt_worker_receive(struct mqtt_worker *w, struct mqtt_conn *conn)
+{
+	enum mqtt_rx_verdict verdict;
+
+	list_del(&conn->rx_link);
+	/* Before looking: what comes from now on queues the conn again. */
+	clear_bit(MQTT_SCHED_RX, &conn->sched);
+	smp_mb__after_atomic();
+
+	verdict = mqtt_rx_run(conn);
+	if (verdict == MQTT_RX_RESUME && !conn->seq) {
+		/* The reference goes along. */
+		conn->seq = ++w->seq;
+		list_add_tail(&conn->resume_link, &w->resume);
+		return;
+	}
+	if (verdict == MQTT_RX_AGAIN)
+		mqtt_worker_rx(conn);
+	mqtt_conn_put(conn);
+}
+
+static void mqtt_worker_resume(struct mqtt_worker *w)
+{
+	struct mqtt_conn *conn, *tmp;
+
+	list_for_each_entry_safe(conn, tmp, &w->resume, resume_link) {
+		enum mqtt_rx_verdict verdict = mqtt_rx_run(conn);
+
+		cond_resched();
+		if (verdict == MQTT_RX_RESUME)
+			continue;
+		list_del(&conn->resume_link);
+		conn->seq = 0;
+		if (verdict == MQTT_RX_AGAIN)
+			mqtt_worker_rx(conn);
+		mqtt_conn_put(conn);
+	}
+}
+
+static void mqtt_worker_send(struct mqtt_worker *w)
+{
+	struct llist_node *list = llist_reverse_order(llist_del_all(&w->tx));
+	struct mqtt_conn *conn, *tmp;
+
+	llist_for_each_entry_safe(conn, tmp, list, tx_node) {
+		clear_bit(MQTT_SCHED_TX, &conn->sched);
+		smp_mb__after_atomic();
+		mqtt_tx_flush(conn);
+		mqtt_conn_put(conn);
+		cond_resched();
+	}
+}
+
+static void mqtt_worker_begin(struct mqtt_worker *w)
+{
+	struct mqtt_barrier *b;
+
+	spin_lock(&w->lock);
+	w->running = true;
+	list_for_each_entry(b, &w->barriers, node) {
+		if (!b->seen) {
+			b->seq = w->seq;
+			b->seen = true;
+		}
+	}
+	spin_unlock(&w->lock);
+}
+
+static void mqtt_worker_end(struct mqtt_worker *w)
+{
+	struct mqtt_barrier *b, *tmp;
+	struct mqtt_conn *oldest;
+
+	spin_lock(&w->lock);
+	w->running = false;
+	oldest = list_first_entry_or_null(&w->resume, struct mqtt_conn,
+					  resume_link);
+	list_for_each_entry_safe(b, tmp, &w->barriers, node) {
+		if (!b->seen || (oldest && oldest->seq <= b->seq))
+			continue;
+		list_del(&b->node);
+		complete(&b->done);
+	}
+	spin_unlock(&w->lock);
+}
+
+static bool mqtt_worker_busy(struct mqtt_worker *w)
+{
+	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
+	       !list_empty(&w->rx_list) || !list_empty(&w->resume);
+}
+
+static void mqtt_worker_pass(struct mqtt_worker *w)
+{
+	int n;
+
+	mqtt_worker_begin(w);
+	mqtt_worker_resume(w);
+	mqtt_worker_fetch(w);
+	for (n = 0; n < MQTT_WORKER_BATCH && !list_empty(&w->rx_list); n++) {
+		mqtt_worker_receive(w, list_first_entry(&w->rx_list,
+							struct mqtt_conn,
+							rx_link));
+		cond_resched();
+	}
+	mqtt_worker_send(w);
+	mqtt_worker_end(w);
+}
+
+static void mqtt_worker_fn(struct work_struct *work)
+{
+	struct mqtt_worker *w = container_of(work, struct mqtt_worker, work);
+	unsigned long until = jiffies + 1;
+
+	WRITE_ONCE(w->task, current);
+	do {
+		mqtt_worker_pass(w);
+	} while (mqtt_worker_busy(w) && time_before(jiffies, until));
+	WRITE_ONCE(w->task, NULL);
+	/* Pairs with llist_add() in mqtt_worker_rx() and _tx(). */
+	smp_mb();
+	if (mqtt_worker_busy(w))
+		queue_work_on(w->cpu, mqtt_wq, &w->work);
+}
+
+/* Places a barrier unless the worker has nothing under way. */
+static bool mqtt_worker_place(struct mqtt_worker *w, struct mqtt_barrier *b)
+{
+	bool placed;
+
+	spin_lock(&w->lock);
+	placed = w->running || !list_empty(&w->resume);
+	if (placed)
+		list_add_tail(&b->node, &w->barriers);
+	spin_unlock(&w->lock);
+	if (placed)
+		queue_work_on(w->cpu, mqtt_wq, &w->work);
+	return placed;
+}
+
+int mqtt_worker_barrier(void)
+{
+	struct mqtt_barrier *b;
+	int cpu;
+
+	b = kcalloc(nr_cpu_ids, sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		init_completion(&b[cpu].done);
+		if (!mqtt_worker_place(per_cpu_ptr(&mqtt_workers, cpu),
+				       &b[cpu]))
+			complete(&b[cpu].done);
+	}
+	/* Passes and fan-out are bounded, so this is not for ever. */
+	for_each_possible_cpu(cpu)
+		wait_for_completion(&b[cpu].done);
+	kfree(b);
+	return 0;
+}
+
+int mqtt_worker_init(void)
+{
+	int cpu;
+
+	mqtt_wq = alloc_workqueue("mqtt", WQ_MEM_RECLAIM | WQ_CPU_INTENSIVE, 0);
+	if (!mqtt_wq)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, cpu);
+
+		init_llist_head(&w->rx);
+		init_llist_head(&w->tx);
+		INIT_LIST_HEAD(&w->rx_list);
+		INIT_LIST_HEAD(&w->resume);
+		INIT_LIST_HEAD(&w->barriers);
+		spin_lock_init(&w->lock);
+		INIT_WORK(&w->work, mqtt_worker_fn);
+		w->cpu = cpu;
+	}
+	return 0;
+}
+
+void mqtt_worker_exit(void)
+{
+	destroy_workqueue(mqtt_wq);
+}

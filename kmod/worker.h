@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One worker a CPU receives for its conns, fans out, and sends. */
+#ifndef _MQTT_WORKER_H
+#define _MQTT_WORKER_H
+
+struct mqtt_conn;
+
+/**
+ * mqtt_worker_rx() - have a conn's receive side looked at
+ * @conn: conn that cannot go away during the call
+ *
+ * Context: any, softirq included.
+ */
+void mqtt_worker_rx(struct mqtt_conn *conn);
+
+/**
+ * mqtt_worker_tx() - have a conn's queue sent
+ * @conn: conn found under RCU, or that cannot go away during the call
+ *
+ * Context: any, softirq included.
+ */
+void mqtt_worker_tx(struct mqtt_conn *conn);
+
+/**
+ * mqtt_worker_barrier() - wait for all fan-out that has begun
+ *
+ * Returns when every message whose fan-out had begun before the call is queued
+ * on its members, and no worker uses table entries removed before it.
+ *
+ * Context: process; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mqtt_worker_barrier(void);
+
+/**
+ * mqtt_worker_init() - make the workers
+ *
+ * Context: module init. Return: 0 or -ENOMEM.
+ */
+int mqtt_worker_init(void);
+
+/**
+ * mqtt_worker_exit() - let them finish and free them
+ *
+ * Context: module exit; no socket is attached any more.
+ */
+void mqtt_worker_exit(void);
+
+#endif /* _MQTT_WORKER_H */
