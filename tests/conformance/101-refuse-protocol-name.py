@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-3.1.2-1
+# Statements: MQTT-3.1.2-1 MQTT-3.2.2-6
 """A wrong protocol name closes the connection."""
 
 from lib.case import *

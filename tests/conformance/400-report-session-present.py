@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-3.2.2-1 MQTT-3.2.2-2 MQTT-3.2.2-3
+# Statements: MQTT-3.2.2-1 MQTT-3.2.2-2 MQTT-3.2.2-3 MQTT-3.1.4-3
 """Session Present tells exactly whether a session was kept."""
 
 from lib.case import *

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-3.1.2-6
+# Statements: MQTT-3.1.2-6 MQTT-3.1.4-3
 """Nothing of a clean session is left for the next one."""
 
 from lib.case import *

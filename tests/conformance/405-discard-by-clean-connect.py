@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-3.1.2-6 MQTT-3.2.2-1
+# Statements: MQTT-3.1.2-6 MQTT-3.2.2-1 MQTT-3.1.4-3
 """A clean connect wipes the stored session: queue and subscriptions."""
 
 from lib.case import *

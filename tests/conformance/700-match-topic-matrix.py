@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-4.7.1-2 MQTT-4.7.1-3 MQTT-4.7.3-4
+# Statements: MQTT-4.7.1-2 MQTT-4.7.1-3 MQTT-4.7.3-4 MQTT-3.3.2-3 MQTT-3.8.3-2
 """Every filter against every topic name, as sections 4.7.1 and 4.7.3 say."""
 
 from lib.case import *
