@@ -33,7 +33,7 @@ _Static_assert(MQTT_NL_CREATE == NLM_F_CREATE && MQTT_NL_REPLACE == NLM_F_REPLAC
  * struct request - one request of a batch
  * @offset: where it begins in the buffer
  * @error: its result, 1 while it has none
- * @value: what a short answer said
+ * @value: the conn's identifier, for conn_add
  * @text: why it failed; NULL: as the errno says
  */
 struct request {
@@ -265,25 +265,17 @@ static struct nlmsghdr *request_msg(const struct mqtt_nl_batch *b, unsigned int 
 	return (struct nlmsghdr *)(b->buf.data + b->req[i].offset);
 }
 
-/* The one number that an answer to a batched request is about. */
-static uint32_t short_answer(const struct nlmsghdr *msg)
+/* Of batched requests only conn_add is answered with more than a result. */
+static uint32_t conn_id(const struct nlmsghdr *msg)
 {
 	const char *p = (const char *)msg + NLMSG_HDRLEN;
-	size_t len = msg->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
-	const struct mqtt_attr_set *set = mqtt_cmd_set(*p);
-	union {
-		struct mqtt_conn conn;
-		struct mqtt_group group;
-		struct mqtt_owner owner;
-	} u;
+	struct mqtt_conn conn;
 
-	if (set != &mqtt_conn_set && set != &mqtt_group_set && set != &mqtt_owner_set)
+	if (*p != MQTT_CMD_CONN_ADD ||
+	    mqtt_msg_parse(&mqtt_conn_set, p + GENL_HDRLEN,
+			   msg->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, &conn, NULL))
 		return 0;
-	if (mqtt_msg_parse(set, p + GENL_HDRLEN, len, &u, NULL))
-		return 0;
-	if (set == &mqtt_conn_set)
-		return u.conn.id;
-	return set == &mqtt_group_set ? u.group.table_gen : u.owner.table_gen;
+	return conn.id;
 }
 
 static int take_answer(struct mqtt_nl_batch *b, const struct nlmsghdr *msg,
@@ -312,7 +304,7 @@ static int take_answer(struct mqtt_nl_batch *b, const struct nlmsghdr *msg,
 	if (msg->nlmsg_type != b->nl->family || msg->nlmsg_len < NLMSG_HDRLEN + GENL_HDRLEN)
 		return 0;
 	if (!reply) {
-		req->value = short_answer(msg);
+		req->value = conn_id(msg);
 		return 0;
 	}
 	return mqtt_msg_parse(reply->set, (const char *)msg + NLMSG_HDRLEN + GENL_HDRLEN,
@@ -563,15 +555,14 @@ int mqtt_nl_flow_get(struct mqtt_nl *nl, uint32_t acl_class, struct mqtt_blob to
 	return finish(nl, queue_flow(one(nl), MQTT_CMD_FLOW_GET, acl_class, topic), &reply, NULL);
 }
 
-int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter,
-		      uint32_t *table_gen)
+int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter)
 {
-	return finish(nl, mqtt_nl_batch_group_add(one(nl), id, filter), NULL, table_gen);
+	return finish(nl, mqtt_nl_batch_group_add(one(nl), id, filter), NULL, NULL);
 }
 
-int mqtt_nl_group_del(struct mqtt_nl *nl, uint32_t id, uint32_t *table_gen)
+int mqtt_nl_group_del(struct mqtt_nl *nl, uint32_t id)
 {
-	return finish(nl, mqtt_nl_batch_group_del(one(nl), id), NULL, table_gen);
+	return finish(nl, mqtt_nl_batch_group_del(one(nl), id), NULL, NULL);
 }
 
 int mqtt_nl_group_get(struct mqtt_nl *nl, uint32_t id, struct mqtt_group *group)

@@ -163,22 +163,19 @@ int mqtt_nl_flow_dump(struct mqtt_nl *nl, mqtt_nl_cb cb, void *arg);
  * @nl: the handle
  * @id: its identifier
  * @filter: its topic filter
- * @table_gen: receives the table generation after the change; may be NULL
  *
  * Return: 0 or a negative errno.
  */
-int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter,
-		      uint32_t *table_gen);
+int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter);
 
 /**
  * mqtt_nl_group_del() - remove a group and its members
  * @nl: the handle
  * @id: its identifier
- * @table_gen: receives the table generation after the change; may be NULL
  *
  * Return: 0 or a negative errno.
  */
-int mqtt_nl_group_del(struct mqtt_nl *nl, uint32_t id, uint32_t *table_gen);
+int mqtt_nl_group_del(struct mqtt_nl *nl, uint32_t id);
 
 /**
  * mqtt_nl_group_get() - read a group
@@ -359,8 +356,8 @@ int mqtt_nl_batch_commit(struct mqtt_nl_batch *b);
  * mqtt_nl_batch_result() - result of a request after commit
  * @b: the batch
  * @index: the request's index
- * @value: receives the conn identifier of a conn_add, the table generation of
- *	a group_add or group_del; may be NULL
+ * @value: receives the conn identifier of a conn_add, 0 for other requests; may
+ *	be NULL
  *
  * Return: 0 or a negative errno; -EINVAL for an index never given out.
  */
