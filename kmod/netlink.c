@@ -499,6 +499,8 @@ struct genl_family mqtt_genl_family __ro_after_init = {
 	.version = MQTT_GENL_VERSION,
 	.netnsok = true,
 	.parallel_ops = true,
+	/* Otherwise NLM_F_REPLACE and NLM_F_CREATE are refused as reserved. */
+	.resv_start_op = MQTT_CMD_MAX + 1,
 	.module = THIS_MODULE,
 	.ops = mqtt_genl_ops,
 	.n_ops = ARRAY_SIZE(mqtt_genl_ops),
