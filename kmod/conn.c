@@ -349,7 +349,9 @@ void mqtt_conn_close(struct mqtt_conn *conn)
 
 int mqtt_conn_init(void)
 {
-	mqtt_conn_cache = KMEM_CACHE(mqtt_conn, SLAB_HWCACHE_ALIGN);
+	/* recvmsg() copies the head to user space. */
+	mqtt_conn_cache = KMEM_CACHE_USERCOPY(mqtt_conn, SLAB_HWCACHE_ALIGN,
+					      rx.inline_head);
 	return mqtt_conn_cache ? 0 : -ENOMEM;
 }
 
