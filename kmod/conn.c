@@ -27,6 +27,21 @@ struct mqtt_conn *mqtt_conn_find(struct mqtt_net *mn, u32 id)
 	return xa_load(&mn->conns, id);
 }
 
+u32 mqtt_conn_cookie(const struct mqtt_conn *conn, u8 *buf)
+{
+	const struct mqtt_cookie *cookie;
+	u32 len = 0;
+
+	rcu_read_lock();
+	cookie = rcu_dereference(conn->cookie);
+	if (cookie) {
+		len = cookie->len;
+		memcpy(buf, cookie->data, len);
+	}
+	rcu_read_unlock();
+	return len;
+}
+
 static void mqtt_conn_free_rcu(struct rcu_head *rcu)
 {
 	struct mqtt_conn *conn = container_of(rcu, struct mqtt_conn, rcu);
@@ -39,7 +54,7 @@ void mqtt_conn_put(struct mqtt_conn *conn)
 	if (!refcount_dec_and_test(&conn->ref))
 		return;
 	mqtt_rx_release(conn);
-	kfree(conn->cookie);
+	kfree(rcu_dereference_protected(conn->cookie, 1));
 	mem_cgroup_put(conn->memcg);
 	/* The namespace may go with it: nothing below may need conn->mn. */
 	sock_put(conn->sk);
@@ -93,18 +108,21 @@ void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay)
 
 int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 {
-	u8 *cookie = NULL;
+	struct mqtt_cookie *cookie = NULL;
 
 	if ((params->given & MQTT_CONN_P_COOKIE) && params->cookie_len) {
-		cookie = kmemdup(params->cookie, params->cookie_len,
+		cookie = kmalloc(struct_size(cookie, data, params->cookie_len),
 				 GFP_KERNEL_ACCOUNT);
 		if (!cookie)
 			return -ENOMEM;
+		cookie->len = params->cookie_len;
+		memcpy(cookie->data, params->cookie, cookie->len);
 	}
 	if (params->given & MQTT_CONN_P_COOKIE) {
-		kfree(conn->cookie);
-		conn->cookie = cookie;
-		conn->cookie_len = params->cookie_len;
+		cookie = rcu_replace_pointer(conn->cookie, cookie,
+					     lockdep_is_held(&conn->mn->lock));
+		if (cookie)
+			kfree_rcu(cookie, rcu);
 	}
 	if (params->given & MQTT_CONN_P_ACL_CLASS)
 		WRITE_ONCE(conn->acl_class, params->acl_class);

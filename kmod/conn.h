@@ -150,6 +150,19 @@ struct mqtt_tx {
 };
 
 /**
+ * struct mqtt_cookie - an opaque blob of the owner
+ *
+ * @rcu: freed after readers
+ * @len: bytes in @data
+ * @data: the blob
+ */
+struct mqtt_cookie {
+	struct rcu_head rcu;
+	u8 len;
+	u8 data[];
+};
+
+/**
  * struct mqtt_conn - an attached socket
  *
  * @sk: the socket, referenced
@@ -163,8 +176,7 @@ struct mqtt_tx {
  * @acl_class: part of the flow key
  * @max_packet: longest packet the client takes, U32_MAX for any
  * @flags: MQTT_CONN_F_*
- * @cookie: the owner's blob, or NULL (under mqtt_net.lock)
- * @cookie_len: its length
+ * @cookie: the owner's blob, or NULL (changed under mqtt_net.lock)
  * @memcg: memory cgroup charged for what its packets need
  * @members: its memberships (under mqtt_net.lock)
  * @nr_members: number of them
@@ -196,8 +208,7 @@ struct mqtt_conn {
 	u32 acl_class;
 	u32 max_packet;
 	u32 flags;
-	u8 *cookie;
-	u8 cookie_len;
+	struct mqtt_cookie __rcu *cookie;
 	struct mem_cgroup *memcg;
 	struct list_head members;
 	u32 nr_members;
@@ -273,6 +284,15 @@ int mqtt_conn_attach(struct mqtt_net *mn, int fd,
  */
 int mqtt_conn_set(struct mqtt_conn *conn,
 		  const struct mqtt_conn_params *params);
+
+/**
+ * mqtt_conn_cookie() - copy a conn's cookie
+ * @conn: conn
+ * @buf: MQTT_COOKIE_MAX bytes of room
+ *
+ * Context: any. Return: bytes copied, 0 if it has none.
+ */
+u32 mqtt_conn_cookie(const struct mqtt_conn *conn, u8 *buf);
 
 /**
  * mqtt_conn_find() - look a conn up

@@ -114,16 +114,23 @@ static int mqtt_put_limits(struct sk_buff *skb, const struct mqtt_limits *l)
 	return 0;
 }
 
+static int mqtt_put_owner_state(struct sk_buff *skb, const struct mqtt_net *mn)
+{
+	if (nla_put_string(skb, MQTT_A_OWNER_VERSION, MQTT_VERSION) ||
+	    nla_put_u64_64bit(skb, MQTT_A_OWNER_FEATURES, MQTT_FEATURE_V311 |
+			      MQTT_FEATURE_PINGRESP, MQTT_A_OWNER_PAD) ||
+	    nla_put_u32(skb, MQTT_A_OWNER_TABLE_GEN, mn->table_gen) ||
+	    nla_put_u32(skb, MQTT_A_OWNER_TAKEOVER_TIME, 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int mqtt_put_owner(struct sk_buff *skb, struct mqtt_net *mn, int fd)
 {
 	struct nlattr *nest;
 
 	if (nla_put_u32(skb, MQTT_A_OWNER_PORT_FD, fd) ||
-	    nla_put_string(skb, MQTT_A_OWNER_VERSION, MQTT_VERSION) ||
-	    nla_put_u64_64bit(skb, MQTT_A_OWNER_FEATURES, MQTT_FEATURE_V311 |
-			      MQTT_FEATURE_PINGRESP, MQTT_A_OWNER_PAD) ||
-	    nla_put_u32(skb, MQTT_A_OWNER_TABLE_GEN, mn->table_gen) ||
-	    nla_put_u32(skb, MQTT_A_OWNER_TAKEOVER_TIME, 0))
+	    mqtt_put_owner_state(skb, mn))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MQTT_A_OWNER_LIMITS);
 	if (!nest || mqtt_put_limits(skb, &mn->limits))
@@ -373,6 +380,33 @@ static int mqtt_nl_drain(struct sk_buff *skb, struct genl_info *info)
 	return 0;
 }
 
+static int mqtt_nl_owner_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
+	struct sk_buff *reply;
+	void *hdr;
+	int err;
+
+	err = mqtt_netlink_may_read(mn, skb, info->snd_portid, info->extack);
+	if (err)
+		return err;
+	reply = mqtt_netlink_reply(info, NLMSG_DEFAULT_SIZE, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	mutex_lock(&mn->lock);
+	if (mqtt_put_owner_state(reply, mn) ||
+	    nla_put_u8(reply, MQTT_A_OWNER_DRAIN, mn->drained) ||
+	    (mn->owner && nla_put_u32(reply, MQTT_A_OWNER_PORTID, mn->owner)))
+		err = -EMSGSIZE;
+	mutex_unlock(&mn->lock);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
 static const struct genl_ops mqtt_genl_ops[] = {
 	{
 		.cmd = MQTT_CMD_REGISTER,
@@ -383,30 +417,30 @@ static const struct genl_ops mqtt_genl_ops[] = {
 	}, {
 		.cmd = MQTT_CMD_CONN_ADD,
 		.doit = mqtt_nl_conn_add,
-		.policy = mqtt_conn_policy,
+		.policy = mqtt_conn_add_policy,
 		.maxattr = MQTT_A_CONN_COOKIE,
 	}, {
 		.cmd = MQTT_CMD_CONN_DEL,
 		.doit = mqtt_nl_conn_del,
-		.policy = mqtt_conn_policy,
-		.maxattr = MQTT_A_CONN_COOKIE,
+		.policy = mqtt_conn_id_policy,
+		.maxattr = MQTT_A_CONN_ID,
 	}, {
 		.cmd = MQTT_CMD_CONN_SET,
 		.doit = mqtt_nl_conn_set,
-		.policy = mqtt_conn_policy,
+		.policy = mqtt_conn_set_policy,
 		.maxattr = MQTT_A_CONN_COOKIE,
 	}, {
 		.cmd = MQTT_CMD_CONN_GET,
 		.doit = mqtt_nl_conn_get,
 		.start = mqtt_netlink_start,
 		.dumpit = mqtt_nl_conn_dump,
-		.policy = mqtt_conn_policy,
-		.maxattr = MQTT_A_CONN_COOKIE,
+		.policy = mqtt_conn_id_policy,
+		.maxattr = MQTT_A_CONN_ID,
 	}, {
 		.cmd = MQTT_CMD_CONN_CLAIM,
 		.doit = mqtt_nl_conn_claim,
-		.policy = mqtt_conn_policy,
-		.maxattr = MQTT_A_CONN_COOKIE,
+		.policy = mqtt_conn_id_policy,
+		.maxattr = MQTT_A_CONN_ID,
 	}, {
 		.cmd = MQTT_CMD_FLOW_ADD,
 		.doit = mqtt_nl_flow_add,
@@ -415,15 +449,15 @@ static const struct genl_ops mqtt_genl_ops[] = {
 	}, {
 		.cmd = MQTT_CMD_FLOW_DEL,
 		.doit = mqtt_nl_flow_del,
-		.policy = mqtt_flow_policy,
-		.maxattr = MQTT_A_FLOW_MERGED,
+		.policy = mqtt_flow_key_policy,
+		.maxattr = MQTT_A_FLOW_TOPIC,
 	}, {
 		.cmd = MQTT_CMD_FLOW_GET,
 		.doit = mqtt_nl_flow_get,
 		.start = mqtt_netlink_start,
 		.dumpit = mqtt_nl_flow_dump,
-		.policy = mqtt_flow_policy,
-		.maxattr = MQTT_A_FLOW_MERGED,
+		.policy = mqtt_flow_key_policy,
+		.maxattr = MQTT_A_FLOW_TOPIC,
 	}, {
 		.cmd = MQTT_CMD_GROUP_ADD,
 		.doit = mqtt_nl_group_add,
@@ -432,15 +466,15 @@ static const struct genl_ops mqtt_genl_ops[] = {
 	}, {
 		.cmd = MQTT_CMD_GROUP_DEL,
 		.doit = mqtt_nl_group_del,
-		.policy = mqtt_group_policy,
-		.maxattr = MQTT_A_GROUP_FILTER,
+		.policy = mqtt_group_id_policy,
+		.maxattr = MQTT_A_GROUP_ID,
 	}, {
 		.cmd = MQTT_CMD_GROUP_GET,
 		.doit = mqtt_nl_group_get,
 		.start = mqtt_netlink_start,
 		.dumpit = mqtt_nl_group_dump,
-		.policy = mqtt_group_policy,
-		.maxattr = MQTT_A_GROUP_FILTER,
+		.policy = mqtt_group_id_policy,
+		.maxattr = MQTT_A_GROUP_ID,
 	}, {
 		.cmd = MQTT_CMD_MEMBER_ADD,
 		.doit = mqtt_nl_member_add,
@@ -449,14 +483,14 @@ static const struct genl_ops mqtt_genl_ops[] = {
 	}, {
 		.cmd = MQTT_CMD_MEMBER_DEL,
 		.doit = mqtt_nl_member_del,
-		.policy = mqtt_member_policy,
-		.maxattr = MQTT_A_MEMBER_MAX,
+		.policy = mqtt_member_key_policy,
+		.maxattr = MQTT_A_MEMBER_CONN,
 	}, {
 		.cmd = MQTT_CMD_MEMBER_GET,
 		.start = mqtt_netlink_start,
 		.dumpit = mqtt_nl_member_dump,
-		.policy = mqtt_member_policy,
-		.maxattr = MQTT_A_MEMBER_MAX,
+		.policy = mqtt_member_dump_policy,
+		.maxattr = MQTT_A_MEMBER_GROUP,
 	}, {
 		.cmd = MQTT_CMD_BARRIER,
 		.doit = mqtt_nl_barrier,
@@ -484,6 +518,11 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.policy = mqtt_drain_policy,
 		.maxattr = MQTT_A_OWNER_DRAIN,
 		.flags = GENL_ADMIN_PERM,
+	}, {
+		.cmd = MQTT_CMD_OWNER_GET,
+		.doit = mqtt_nl_owner_get,
+		.policy = mqtt_empty_policy,
+		.maxattr = ARRAY_SIZE(mqtt_empty_policy) - 1,
 	},
 };
 

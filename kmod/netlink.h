@@ -10,10 +10,16 @@ struct mqtt_net;
 extern struct genl_family mqtt_genl_family;
 
 extern struct netlink_range_validation mqtt_id_range;
-extern const struct nla_policy mqtt_conn_policy[];
+extern const struct nla_policy mqtt_conn_add_policy[];
+extern const struct nla_policy mqtt_conn_set_policy[];
+extern const struct nla_policy mqtt_conn_id_policy[];
 extern const struct nla_policy mqtt_flow_policy[];
+extern const struct nla_policy mqtt_flow_key_policy[];
 extern const struct nla_policy mqtt_group_policy[];
+extern const struct nla_policy mqtt_group_id_policy[];
 extern const struct nla_policy mqtt_member_policy[];
+extern const struct nla_policy mqtt_member_key_policy[];
+extern const struct nla_policy mqtt_member_dump_policy[];
 
 /**
  * mqtt_netlink_owner() - is the sender the owner?

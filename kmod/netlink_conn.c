@@ -14,19 +14,31 @@ struct netlink_range_validation mqtt_id_range = {
 	.max = INT_MAX,
 };
 
-const struct nla_policy mqtt_conn_policy[MQTT_A_CONN_COOKIE + 1] = {
-	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
+/* Attributes a conn has from the start, and those that can change. */
+#define MQTT_CONN_POLICY_SET						\
+	[MQTT_A_CONN_ACL_CLASS] = { .type = NLA_U32 },			\
+	[MQTT_A_CONN_KEEP_ALIVE] = { .type = NLA_U16 },			\
+	[MQTT_A_CONN_MAX_PACKET_SIZE] = { .type = NLA_U32 },		\
+	[MQTT_A_CONN_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_CONN_F_MASK), \
+	[MQTT_A_CONN_COOKIE] = {					\
+		.type = NLA_BINARY,					\
+		.len = MQTT_COOKIE_MAX,					\
+	}
+
+const struct nla_policy mqtt_conn_add_policy[MQTT_A_CONN_COOKIE + 1] = {
 	[MQTT_A_CONN_FD] = { .type = NLA_U32 },
 	[MQTT_A_CONN_PROTOCOL_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 3, 5),
-	[MQTT_A_CONN_ACL_CLASS] = { .type = NLA_U32 },
-	[MQTT_A_CONN_KEEP_ALIVE] = { .type = NLA_U16 },
-	[MQTT_A_CONN_MAX_PACKET_SIZE] = { .type = NLA_U32 },
 	[MQTT_A_CONN_RX_SKIP] = { .type = NLA_U32 },
-	[MQTT_A_CONN_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_CONN_F_MASK),
-	[MQTT_A_CONN_COOKIE] = {
-		.type = NLA_BINARY,
-		.len = MQTT_COOKIE_MAX,
-	},
+	MQTT_CONN_POLICY_SET,
+};
+
+const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_COOKIE + 1] = {
+	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
+	MQTT_CONN_POLICY_SET,
+};
+
+const struct nla_policy mqtt_conn_id_policy[MQTT_A_CONN_ID + 1] = {
+	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 };
 
 static void mqtt_conn_params(struct genl_info *info,
@@ -146,12 +158,6 @@ int mqtt_nl_conn_set(struct sk_buff *skb, struct genl_info *info)
 	struct mqtt_conn *conn;
 	int err;
 
-	if (info->attrs[MQTT_A_CONN_FD] || info->attrs[MQTT_A_CONN_RX_SKIP] ||
-	    info->attrs[MQTT_A_CONN_PROTOCOL_LEVEL]) {
-		NL_SET_ERR_MSG_MOD(info->extack,
-				   "fd, protocol_level and rx_skip cannot change");
-		return -EINVAL;
-	}
 	mqtt_conn_params(info, &params);
 	mutex_lock(&mn->lock);
 	err = mqtt_netlink_owner(info);
@@ -250,6 +256,8 @@ static enum mqtt_conn_state mqtt_conn_state(const struct mqtt_conn *conn)
 static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 {
 	u32 max_packet = READ_ONCE(conn->max_packet);
+	u8 cookie[MQTT_COOKIE_MAX];
+	u32 cookie_len;
 
 	if (nla_put_u32(skb, MQTT_A_CONN_ID, conn->id) ||
 	    nla_put_u8(skb, MQTT_A_CONN_PROTOCOL_LEVEL, conn->level) ||
@@ -262,8 +270,8 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	    nla_put_u32(skb, MQTT_A_CONN_STATE, mqtt_conn_state(conn)) ||
 	    nla_put_u32(skb, MQTT_A_CONN_CPU, conn->cpu))
 		return -EMSGSIZE;
-	if (conn->cookie && nla_put(skb, MQTT_A_CONN_COOKIE, conn->cookie_len,
-				    conn->cookie))
+	cookie_len = mqtt_conn_cookie(conn, cookie);
+	if (cookie_len && nla_put(skb, MQTT_A_CONN_COOKIE, cookie_len, cookie))
 		return -EMSGSIZE;
 	if (mqtt_put_address(skb, conn->sk))
 		return -EMSGSIZE;

@@ -22,6 +22,21 @@ const struct nla_policy mqtt_member_policy[MQTT_A_MEMBER_MAX + 1] = {
 	[MQTT_A_MEMBER_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_MEMBER_F_MASK),
 };
 
+const struct nla_policy mqtt_member_key_policy[MQTT_A_MEMBER_CONN + 1] = {
+	[MQTT_A_MEMBER_GROUP] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
+	[MQTT_A_MEMBER_CONN] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_member_range),
+};
+
+const struct nla_policy mqtt_member_dump_policy[MQTT_A_MEMBER_GROUP + 1] = {
+	[MQTT_A_MEMBER_GROUP] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
+};
+
+const struct nla_policy mqtt_flow_key_policy[MQTT_A_FLOW_TOPIC + 1] = {
+	[MQTT_A_FLOW_ID] = { .type = NLA_REJECT },
+	[MQTT_A_FLOW_ACL_CLASS] = { .type = NLA_U32 },
+	[MQTT_A_FLOW_TOPIC] = { .type = NLA_BINARY },
+};
+
 const struct nla_policy mqtt_flow_policy[MQTT_A_FLOW_MERGED + 1] = {
 	[MQTT_A_FLOW_ID] = { .type = NLA_REJECT },
 	[MQTT_A_FLOW_ACL_CLASS] = { .type = NLA_U32 },
@@ -33,6 +48,10 @@ const struct nla_policy mqtt_flow_policy[MQTT_A_FLOW_MERGED + 1] = {
 		.len = MQTT_FLOW_GROUPS_MAX * sizeof(u32),
 	},
 	[MQTT_A_FLOW_MERGED] = NLA_POLICY_NESTED(mqtt_member_policy),
+};
+
+const struct nla_policy mqtt_group_id_policy[MQTT_A_GROUP_ID + 1] = {
+	[MQTT_A_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 };
 
 const struct nla_policy mqtt_group_policy[MQTT_A_GROUP_FILTER + 1] = {
@@ -107,11 +126,11 @@ out:
 }
 
 static int mqtt_put_group(struct sk_buff *skb, struct mqtt_net *mn,
-			  const struct mqtt_group *group)
+			  const struct mqtt_group *group, bool filter)
 {
 	if (nla_put_u32(skb, MQTT_A_GROUP_ID, group->id) ||
-	    nla_put(skb, MQTT_A_GROUP_FILTER, group->filter_len,
-		    group->filter) ||
+	    (filter && nla_put(skb, MQTT_A_GROUP_FILTER, group->filter_len,
+			       group->filter)) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_MEMBERS, group->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_FLOWS, group->nr_flows) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_TABLE_GEN, mn->table_gen))
@@ -141,7 +160,7 @@ int mqtt_nl_group_get(struct sk_buff *skb, struct genl_info *info)
 				   &hdr);
 	if (!reply)
 		goto out;
-	err = mqtt_put_group(reply, mn, group);
+	err = mqtt_put_group(reply, mn, group, true);
 	if (err) {
 		nlmsg_free(reply);
 	} else {
@@ -153,6 +172,22 @@ out:
 	return err;
 }
 
+static int mqtt_dump_group(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct mqtt_net *mn, const struct mqtt_group *group,
+			   bool filter)
+{
+	void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_GROUP_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (mqtt_put_group(skb, mn, group, filter)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
 int mqtt_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct mqtt_net *mn = mqtt_net(sock_net(cb->skb->sk));
@@ -161,16 +196,11 @@ int mqtt_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	mutex_lock(&mn->lock);
 	xa_for_each_start(&mn->groups, id, group, id) {
-		void *hdr = mqtt_netlink_dump_begin(skb, cb,
-						    MQTT_CMD_GROUP_GET);
-
-		if (!hdr)
+		if (!mqtt_dump_group(skb, cb, mn, group, true))
+			continue;
+		/* The filter does not fit even in an empty message. */
+		if (skb->len || mqtt_dump_group(skb, cb, mn, group, false))
 			break;
-		if (mqtt_put_group(skb, mn, group)) {
-			genlmsg_cancel(skb, hdr);
-			break;
-		}
-		genlmsg_end(skb, hdr);
 	}
 	mutex_unlock(&mn->lock);
 	cb->args[0] = group ? id : ULONG_MAX;

@@ -32,7 +32,7 @@
  * -------
  * A datagram may hold many requests, one after the other; they are executed in
  * order, and each is answered as usual for netlink (an error always, a success
- * with NLM_F_ACK). Group identifiers are chosen by the owner so that
+ * with NLM_F_ACK). An attribute that a command has no use for is refused. Group identifiers are chosen by the owner so that
  * GROUP_ADD, MEMBER_ADD and FLOW_ADD can travel in one datagram.
  *
  * Errors carry an extended ack with a text, and the offending attribute where
@@ -144,6 +144,9 @@
  *	the drained state, 1 (the default) begins it.
  * @MQTT_CMD_EVENT: notification to the multicast group "events"; a hint, since
  *	multicast can be lost.
+ * @MQTT_CMD_OWNER_GET: read who owns the namespace. The reply carries VERSION,
+ *	FEATURES, TABLE_GEN, TAKEOVER_TIME, DRAIN, and PORTID if there is an
+ *	owner.
  */
 enum mqtt_cmd {
 	MQTT_CMD_UNSPEC,
@@ -168,13 +171,14 @@ enum mqtt_cmd {
 	MQTT_CMD_STATS_GET,
 	MQTT_CMD_DRAIN,
 	MQTT_CMD_EVENT,
+	MQTT_CMD_OWNER_GET,
 
 	__MQTT_CMD_MAX,
 	MQTT_CMD_MAX = (__MQTT_CMD_MAX - 1)
 };
 
 /**
- * enum mqtt_a_owner - attributes of REGISTER, DRAIN and BARRIER
+ * enum mqtt_a_owner - attributes of REGISTER, OWNER_GET and DRAIN
  *
  * @MQTT_A_OWNER_UNSPEC: never used
  * @MQTT_A_OWNER_PORT_FD: (u32) the port's descriptor
@@ -183,7 +187,9 @@ enum mqtt_cmd {
  * @MQTT_A_OWNER_TABLE_GEN: (u32) present table generation
  * @MQTT_A_OWNER_TAKEOVER_TIME: (u32) ms that conns outlive their owner
  * @MQTT_A_OWNER_LIMITS: (nest of enum mqtt_a_limits) limits in force
- * @MQTT_A_OWNER_DRAIN: (u8) 1: drain, 0: end the drained state
+ * @MQTT_A_OWNER_DRAIN: (u8) 1: drain, or drained; 0: end the drained state, or
+ *	not drained
+ * @MQTT_A_OWNER_PORTID: (u32) netlink port of the owner's socket
  * @MQTT_A_OWNER_PAD: alignment of 64-bit attributes
  */
 enum mqtt_a_owner {
@@ -195,6 +201,7 @@ enum mqtt_a_owner {
 	MQTT_A_OWNER_TAKEOVER_TIME,
 	MQTT_A_OWNER_LIMITS,
 	MQTT_A_OWNER_DRAIN,
+	MQTT_A_OWNER_PORTID,
 	MQTT_A_OWNER_PAD,
 
 	__MQTT_A_OWNER_MAX,
@@ -358,7 +365,7 @@ enum mqtt_a_flow {
  * @MQTT_A_GROUP_UNSPEC: never used
  * @MQTT_A_GROUP_ID: (u32) identifier, 1 to 2^31 - 1, chosen by the owner
  * @MQTT_A_GROUP_FILTER: (binary, 1 to 65,531 bytes) topic filter; the module
- *	only shows it
+ *	only shows it, and leaves it out of a dump if it does not fit a message
  * @MQTT_A_GROUP_MEMBERS: (u32, read only) number of members
  * @MQTT_A_GROUP_FLOWS: (u32, read only) number of flows that name it
  * @MQTT_A_GROUP_TABLE_GEN: (u32, read only) table generation after the change
