@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf.h"
+#include "log.h"
+
+static int parse(struct conf *conf, const char *text)
+{
+	conf_init(conf);
+	return conf_parse(conf, "f.conf", text, strlen(text));
+}
+
+static void refuse(const char *text, const char *error)
+{
+	struct conf conf;
+
+	assert_int_equal(parse(&conf, text), -1);
+	assert_string_equal(conf.error, error);
+	conf_free(&conf);
+}
+
+static void test_all_options(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse(&conf,
+			       "# a comment\n"
+			       "\n"
+			       "  listener 1884 192.0.2.1  \r\n"
+			       "listener 1885\n"
+			       "allow_anonymous true\n"
+			       "max_connections 100\n"
+			       "max_inflight_messages 7\n"
+			       "max_queued_messages 0\n"
+			       "max_packet_size 2000\n"
+			       "max_keepalive 600\n"
+			       "set_tcp_nodelay false\n"
+			       "log_type error\n"
+			       "log_type subscribe\n"
+			       "log_dest file /tmp/with blanks\n"
+			       "log_dest syslog\n"
+			       "pid_file /run/x.pid\n"
+			       "user nobody\n"
+			       "datapath kernel\n"
+			       "connect_timeout 3\n"
+			       "flow_idle 9\n"
+			       "control_socket\t/run/c.sock"), 0);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_int_equal(l->port, 1884);
+	assert_string_equal(l->address, "192.0.2.1");
+	assert_int_equal(l->line, 3);
+	l = list_next_entry(l, node);
+	assert_int_equal(l->port, 1885);
+	assert_null(l->address);
+	assert_int_equal(conf.allow_anonymous, 1);
+	assert_int_equal(conf.max_connections, 100);
+	assert_int_equal(conf.max_inflight_messages, 7);
+	assert_int_equal(conf.max_queued_messages, 0);
+	assert_int_equal(conf.max_packet_size, 2000);
+	assert_int_equal(conf.max_keepalive, 600);
+	assert_false(conf.set_tcp_nodelay);
+	assert_int_equal(conf.log_types, LOG_T_ERROR | LOG_T_SUBSCRIBE);
+	assert_int_equal(conf.log_dests, LOG_D_FILE | LOG_D_SYSLOG);
+	assert_string_equal(conf.log_file, "/tmp/with blanks");
+	assert_string_equal(conf.pid_file, "/run/x.pid");
+	assert_string_equal(conf.user, "nobody");
+	assert_int_equal(conf.datapath, CONF_DATAPATH_KERNEL);
+	assert_int_equal(conf.connect_timeout, 3);
+	assert_int_equal(conf.flow_idle, 9);
+	assert_string_equal(conf.control_socket, "/run/c.sock");
+	conf_free(&conf);
+}
+
+static void test_errors(void **state)
+{
+	(void)state;
+	refuse("nonsense 1\n", "f.conf:1: unknown option \"nonsense\"");
+	refuse("# x\n\nport 1883\nlistener\n",
+	       "f.conf:4: listener: value missing");
+	refuse("listener x\n", "f.conf:1: listener: \"x\" is not a number");
+	refuse("listener 0\n",
+	       "f.conf:1: listener: 0 is out of range (1 to 65535)");
+	refuse("listener 1 a b\n", "f.conf:1: listener: too many values");
+	refuse("port 65536\n",
+	       "f.conf:1: port: 65536 is out of range (1 to 65535)");
+	refuse("port 99999999999999999999\n",
+	       "f.conf:1: port: \"99999999999999999999\" is not a number");
+	refuse("allow_anonymous yes\n",
+	       "f.conf:1: allow_anonymous: \"yes\" is neither true nor false");
+	refuse("max_packet_size 19\n",
+	       "f.conf:1: max_packet_size: 19 is out of range (20 to 268435455)");
+	refuse("max_keepalive 9\n",
+	       "f.conf:1: max_keepalive: 9 is out of range (10 to 65535)");
+	refuse("max_inflight_messages 65536\n",
+	       "f.conf:1: max_inflight_messages: 65536 is out of range (0 to 65535)");
+	refuse("log_type loud\n", "f.conf:1: log_type: unknown type \"loud\"");
+	refuse("log_dest paper\n",
+	       "f.conf:1: log_dest: unknown destination \"paper\"");
+	refuse("log_dest file\n", "f.conf:1: log_dest: file needs a path");
+	refuse("log_dest stderr x\n", "f.conf:1: log_dest: too many values");
+	refuse("\ndatapath fast\n",
+	       "f.conf:2: datapath: \"fast\" is none of auto, kernel, user");
+	refuse("max_connections 1x\n",
+	       "f.conf:1: max_connections: \"1x\" is not a number");
+}
+
+static void test_null_byte(void **state)
+{
+	struct conf conf;
+
+	(void)state;
+	conf_init(&conf);
+	assert_int_equal(conf_parse(&conf, "f", "port 1883\0\n", 11), -1);
+	assert_string_equal(conf.error, "f:1: null byte in line");
+	conf_free(&conf);
+}
+
+static void test_missing_file(void **state)
+{
+	struct conf conf;
+
+	(void)state;
+	conf_init(&conf);
+	assert_int_equal(conf_read(&conf, "/nonexistent/f"), -1);
+	assert_string_equal(conf.error,
+			    "/nonexistent/f: No such file or directory");
+	conf_free(&conf);
+}
+
+static unsigned int count_listeners(const struct conf *conf)
+{
+	struct conf_listener *l;
+	unsigned int n = 0;
+
+	list_for_each_entry(l, &conf->listeners, node)
+		n++;
+	return n;
+}
+
+/* Without a listener: the loopback addresses only, and anonymous clients. */
+static void test_local_only(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	conf_init(&conf);
+	conf_finish(&conf, 0);
+	assert_int_equal(count_listeners(&conf), 2);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_string_equal(l->address, "127.0.0.1");
+	assert_int_equal(l->port, 1883);
+	l = list_next_entry(l, node);
+	assert_string_equal(l->address, "::1");
+	assert_int_equal(conf.allow_anonymous, 1);
+	assert_int_equal(conf.max_inflight_messages, 20);
+	assert_int_equal(conf.max_queued_messages, 1000);
+	assert_true(conf.set_tcp_nodelay);
+	assert_int_equal(conf.datapath, CONF_DATAPATH_AUTO);
+	conf_free(&conf);
+
+	conf_init(&conf);
+	conf_finish(&conf, 1999);
+	assert_int_equal(count_listeners(&conf), 2);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_int_equal(l->port, 1999);
+	assert_int_equal(conf.allow_anonymous, 1);
+	conf_free(&conf);
+}
+
+static void test_configured_listener(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse(&conf, "listener 1884\n"), 0);
+	conf_finish(&conf, 0);
+	assert_int_equal(count_listeners(&conf), 1);
+	assert_int_equal(conf.allow_anonymous, 0);
+	conf_free(&conf);
+
+	assert_int_equal(parse(&conf, "port 1884\nbind_address ::1\n"), 0);
+	conf_finish(&conf, 0);
+	assert_int_equal(count_listeners(&conf), 1);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_int_equal(l->port, 1884);
+	assert_string_equal(l->address, "::1");
+	conf_free(&conf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_options),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_null_byte),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_local_only),
+		cmocka_unit_test(test_configured_listener),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
