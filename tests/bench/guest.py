@@ -72,13 +72,18 @@ class Guest:
         """Runs a shell command in the guest; what it leaves running must redirect its output."""
         if self.agent is None:
             sock = connect_in(self.netns, GUEST_ADDR, AGENT_PORT)
+            # Longer than any command takes: a guest that is gone does not close connections.
+            sock.settimeout(300)
             self.agent = sock.makefile("rw")
             sock.close()
         self.agent.write(f"sh {command}\n")
         self.agent.flush()
         out = ""
         while True:
-            line = self.agent.readline()
+            try:
+                line = self.agent.readline()
+            except TimeoutError:
+                line = ""
             if not line:
                 raise GuestError(f"the guest died at: {command}")
             if line.startswith("rc "):
@@ -209,7 +214,7 @@ class Broker:
         return self
 
     def __exit__(self, *exc):
-        if self.guest.alive():
+        if exc[0] is None:
             self.stop()
 
 
