@@ -485,9 +485,10 @@ bool client_send_now(struct client *c)
 	return true;
 }
 
-void clients_flush(void)
+bool clients_flush(void)
 {
 	LIST_HEAD(now);
+	bool any = false;
 
 	/* Take the list: closing clients may become dirty again meanwhile. */
 	while (!list_empty(&dirty)) {
@@ -501,11 +502,15 @@ void clients_flush(void)
 						    dirty_node);
 
 		list_del_init(&c->dirty_node);
-		if (c->state == CLIENT_CLOSING && (!c->flush || !c->out.bytes))
+		if (c->state == CLIENT_CLOSING &&
+		    (!c->flush || !c->out.bytes)) {
 			client_closing(c);
-		else if (!c->tx_busy && c->out.bytes)
+		} else if (!c->tx_busy && c->out.bytes) {
 			client_send(c);
+			any = true;
+		}
 	}
+	return any;
 }
 
 void clients_close_all(void)

@@ -140,8 +140,10 @@ bool client_send_now(struct client *c);
 
 /**
  * clients_flush() - send what was queued during this turn
+ *
+ * Return: true if there was something to send.
  */
-void clients_flush(void);
+bool clients_flush(void);
 
 /**
  * clients_close_all() - end all connections, at shutdown

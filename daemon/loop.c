@@ -151,16 +151,21 @@ int loop_run(void (*end_of_turn)(void))
 	return 0;
 }
 
+void loop_submit(void)
+{
+	int rc = io_uring_submit(&ring);
+
+	if (rc < 0 && rc != -EBUSY && rc != -EAGAIN && rc != -EINTR)
+		log_err("io_uring submit: %s", strerror(-rc));
+}
+
 static struct io_uring_sqe *loop_sqe(struct op *op)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
 
+	/* A full queue is submitted early, without waiting. */
 	while (!sqe) {
-		/* A full queue is submitted early, without waiting. */
-		int rc = io_uring_submit(&ring);
-
-		if (rc < 0 && rc != -EBUSY && rc != -EAGAIN && rc != -EINTR)
-			log_err("io_uring submit: %s", strerror(-rc));
+		loop_submit();
 		sqe = io_uring_get_sqe(&ring);
 	}
 	io_uring_sqe_set_data(sqe, op);

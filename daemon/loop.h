@@ -60,6 +60,11 @@ uint64_t loop_now(void);
 void loop_update_now(void);
 
 /**
+ * loop_submit() - submit the turn's requests so far, without waiting
+ */
+void loop_submit(void);
+
+/**
  * loop_accept() - accept connections until the request ends
  * @op: gets one completion per connection
  * @fd: listening socket

@@ -28,6 +28,8 @@ static uint32_t packet_max;
 static uint8_t *out;
 static size_t out_len;
 static size_t out_cap;
+/* Packets among the records in @out. */
+static unsigned int out_packets;
 static uint8_t *in;
 static size_t in_cap;
 static struct op poll_op;
@@ -136,6 +138,7 @@ void port_packet_out(const struct port_out *to, const void *packet,
 		memcpy(p + groups, to->conns, conns);
 	memcpy(p + groups + conns, packet, len);
 	packets_out++;
+	out_packets++;
 }
 
 void port_gate_ack(uint32_t conn, uint64_t seq)
@@ -162,6 +165,13 @@ void port_flush(void)
 {
 	size_t off = 0;
 
+	/*
+	 * What was queued on a client before, SUBACK and retained messages
+	 * above all, goes before what is fanned out now.
+	 */
+	if (out_packets && clients_flush())
+		loop_submit();
+	out_packets = 0;
 	while (off < out_len && port_fd >= 0) {
 		ssize_t n = write(port_fd, out + off, out_len - off);
 
