@@ -24,6 +24,8 @@ class GuestError(Exception):
 class Guest:
     """One running guest; use as a context manager."""
 
+    agent_addr = f"{GUEST_ADDR}:{AGENT_PORT}"
+
     def __init__(self, kernel, icount=True, mem=1024, cpus=1, append="", limit=3600, log=None):
         self.kernel, self.icount, self.mem, self.cpus = kernel, icount, mem, cpus
         self.append, self.limit = append, limit
@@ -93,13 +95,20 @@ class Guest:
             raise GuestError(f"{command}: exit {line[3:].strip()}: {out}")
         return out
 
+    def _load_cmd(self, args):
+        return ["ip", "netns", "exec", self.netns, MQLOAD, "-h", GUEST_ADDR, "-p",
+                str(BROKER_PORT)] + [str(a) for a in args]
+
+    def load_start(self, *args):
+        """Starts mqload in the namespace; its standard output is a pipe of JSON lines."""
+        return subprocess.Popen(self._load_cmd(args), stdout=subprocess.PIPE, stderr=self.log,
+                                text=True)
+
     def load(self, *args, agent=True, timeout=3000, check=True):
         """Runs mqload in the namespace; returns its reports (a list of dicts)."""
-        cmd = ["ip", "netns", "exec", self.netns, MQLOAD, "-h", GUEST_ADDR, "-p",
-               str(BROKER_PORT)]
         if agent:
-            cmd += ["--agent", f"{GUEST_ADDR}:{AGENT_PORT}"]
-        res = subprocess.run(cmd + [str(a) for a in args], stdout=subprocess.PIPE,
+            args = ("--agent", self.agent_addr) + args
+        res = subprocess.run(self._load_cmd(args), stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
         if self.log:
             self.log.write(res.stderr)
