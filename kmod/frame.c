@@ -4,14 +4,30 @@
 
 #include "frame.h"
 
+/* Slab memory cannot be shared with TCP: its pages are not ours to reference. */
+static struct mqtt_frame *mqtt_frame_pages(u32 cap)
+{
+	unsigned int order = get_order(sizeof(struct mqtt_frame) + cap);
+	struct page *page;
+
+	if (cap < MQTT_FRAME_SHARE_MIN || order > PAGE_ALLOC_COSTLY_ORDER)
+		return NULL;
+	page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN |
+			   __GFP_COMP, order);
+	return page ? page_address(page) : NULL;
+}
+
 struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 {
-	struct mqtt_frame *frame;
+	struct mqtt_frame *frame = mqtt_frame_pages(cap);
+	bool pages = frame;
 
-	frame = kvmalloc(sizeof(*frame) + cap, GFP_KERNEL_ACCOUNT |
-			 __GFP_NORETRY | __GFP_NOWARN);
+	if (!frame)
+		frame = kvmalloc(sizeof(*frame) + cap, GFP_KERNEL_ACCOUNT |
+				 __GFP_NORETRY | __GFP_NOWARN);
 	if (!frame)
 		return NULL;
+	frame->pages = pages;
 	refcount_set(&frame->ref, 1);
 	frame->len = 0;
 	frame->cap = cap;
@@ -46,5 +62,9 @@ struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame)
 
 void mqtt_frame_free(struct mqtt_frame *frame)
 {
-	kvfree(frame);
+	/* TCP's own references keep the pages until the bytes are acknowledged. */
+	if (frame->pages)
+		put_page(virt_to_head_page(frame));
+	else
+		kvfree(frame);
 }

@@ -21,6 +21,7 @@ struct mqtt_flow;
  * @group: index in the flow's groups at which an interrupted fan-out goes on
  * @member: first member identifier in that group
  * @to_port: a port member has been met: a copy for the owner is due
+ * @pages: it lives in pages of its own, which TCP may hold longer than we do
  * @data: the packets
  */
 struct mqtt_frame {
@@ -32,13 +33,20 @@ struct mqtt_frame {
 	u32 group;
 	unsigned long member;
 	bool to_port;
+	bool pages;
 	struct list_head node;
 	struct mqtt_flow *flow;
 	u8 data[];
 };
 
 /* A run of small packets fills one allocation of this size at most. */
-#define MQTT_RUN_MAX	(16384 - sizeof(struct mqtt_frame))
+#define MQTT_RUN_MAX	(32768 - sizeof(struct mqtt_frame))
+/*
+ * From this length on a frame's pages are shared with TCP instead of copied.
+ * A smaller frame would hold a whole page for every member until it is
+ * acknowledged, and costs less to copy.
+ */
+#define MQTT_FRAME_SHARE_MIN	2048
 
 /**
  * mqtt_frame_alloc() - make an empty frame
@@ -50,6 +58,17 @@ struct mqtt_frame {
  * Return: a frame with one reference, or NULL.
  */
 struct mqtt_frame *mqtt_frame_alloc(u32 cap);
+
+/**
+ * mqtt_frame_shares() - may TCP be given the frame's pages?
+ * @frame: frame
+ *
+ * Context: any. Return: whether its bytes are in pages that can be referenced.
+ */
+static inline bool mqtt_frame_shares(const struct mqtt_frame *frame)
+{
+	return frame->pages && frame->len >= MQTT_FRAME_SHARE_MIN;
+}
 
 /**
  * mqtt_frame_trim() - give unused room back

@@ -570,10 +570,11 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	};
 	struct mem_cgroup *old = set_active_memcg(conn->memcg);
 	enum mqtt_rx_verdict verdict = MQTT_RX_RESUME;
-
 	/* What is read next must not overtake what was read before. */
-	if (list_empty(&conn->rx.jobs) && !conn->rx.pend_slow &&
-	    !conn->rx.pend_eof) {
+	bool reads = list_empty(&conn->rx.jobs) && !conn->rx.pend_slow &&
+		     !conn->rx.pend_eof;
+
+	if (reads) {
 		lock_sock(conn->sk);
 		mqtt_rx_locked(&pass);
 		release_sock(conn->sk);
@@ -581,7 +582,8 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	}
 	if (mqtt_rx_fan_out(conn)) {
 		mqtt_rx_publish(conn);
-		verdict = pass.again ? MQTT_RX_AGAIN : MQTT_RX_IDLE;
+		/* A turn that did not read may have been called to do so. */
+		verdict = !reads || pass.again ? MQTT_RX_AGAIN : MQTT_RX_IDLE;
 	}
 	set_active_memcg(old);
 	return verdict;

@@ -16,7 +16,7 @@
 #include "worker.h"
 
 /* Pieces given to TCP with one call. */
-#define MQTT_TX_VECS	32
+#define MQTT_TX_VECS	24
 /* Frames on a queue may be this small on average before it counts as full. */
 #define MQTT_TX_ITEM_MIN	64
 /* Before trying again when TCP has no memory and nothing in flight. */
@@ -301,47 +301,85 @@ static u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
 	return frames;
 }
 
-/* tx->lock held. */
-static u32 mqtt_tx_gather(struct mqtt_tx *tx, struct kvec *vec, u32 *bytes)
+/**
+ * struct mqtt_tx_batch - what goes to TCP with one call
+ *
+ * @vec: pieces to copy
+ * @nr: number of them; 0: @vec[0] is to be shared instead
+ * @bytes: their bytes
+ * @more: something follows at once
+ */
+struct mqtt_tx_batch {
+	struct kvec vec[MQTT_TX_VECS];
+	u32 nr;
+	u32 bytes;
+	bool more;
+};
+
+/* tx->lock held. Returns false if the queue is empty. */
+static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 {
 	struct mqtt_tx_item *item;
-	u32 n = 0, off = tx->off;
+	u32 off = tx->off;
 
-	*bytes = 0;
+	batch->nr = 0;
+	batch->bytes = 0;
+	batch->more = false;
 	list_for_each_entry(item, &tx->wire, node) {
-		vec[n].iov_base = item->frame->data + item->off + off;
-		vec[n].iov_len = item->len - off;
-		*bytes += vec[n].iov_len;
-		off = 0;
-		if (++n == MQTT_TX_VECS)
+		struct kvec *vec = &batch->vec[batch->nr];
+		bool share = mqtt_frame_shares(item->frame);
+
+		if (batch->nr == MQTT_TX_VECS || (share && batch->nr)) {
+			batch->more = true;
 			break;
+		}
+		vec->iov_base = item->frame->data + item->off + off;
+		vec->iov_len = item->len - off;
+		batch->bytes += vec->iov_len;
+		if (share) {
+			batch->more = !list_is_last(&item->node, &tx->wire);
+			break;
+		}
+		batch->nr++;
+		off = 0;
 	}
-	return n;
+	return batch->bytes;
+}
+
+static int mqtt_tx_give(struct sock *sk, struct mqtt_tx_batch *batch)
+{
+	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+
+	/* One push for all: segments get as long as they can. */
+	if (batch->more)
+		msg.msg_flags |= MSG_MORE;
+	if (!batch->nr)
+		return mqtt_compat_send_pages(sk, batch->vec[0].iov_base,
+					      batch->bytes, msg.msg_flags);
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, batch->vec, batch->nr,
+		      batch->bytes);
+	return tcp_sendmsg_locked(sk, &msg, batch->bytes);
 }
 
 /* Socket locked. Returns false when there is nothing more to do for now. */
 static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 			 u32 *frames)
 {
-	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
 	struct mqtt_tx *tx = &conn->tx;
-	struct kvec vec[MQTT_TX_VECS];
-	struct sock *sk = conn->sk;
-	bool more = false;
-	u32 n, bytes;
+	struct mqtt_tx_batch batch;
+	bool any, more = false;
 	int ret;
 
 	spin_lock(&tx->lock);
-	n = mqtt_tx_gather(tx, vec, &bytes);
+	any = mqtt_tx_gather(tx, &batch);
 	spin_unlock(&tx->lock);
-	if (!n)
+	if (!any)
 		return false;
 
-	iov_iter_kvec(&msg.msg_iter, WRITE, vec, n, bytes);
-	ret = tcp_sendmsg_locked(sk, &msg, bytes);
+	ret = mqtt_tx_give(conn->sk, &batch);
 
 	spin_lock(&tx->lock);
-	if (ret == bytes) {
+	if (ret == batch.bytes) {
 		*frames += mqtt_tx_advance(conn, ret, done);
 		more = !list_empty(&tx->wire);
 	} else if (ret > 0) {
@@ -353,12 +391,12 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 	} else {
 		*frames += mqtt_tx_fail(conn, ret, done);
 	}
-	if (tx->blocked && tcp_rtx_and_write_queues_empty(sk)) {
+	if (tx->blocked && tcp_rtx_and_write_queues_empty(conn->sk)) {
 		tx->stalled = true;
 		mqtt_conn_touch_timer(conn, MQTT_TX_RETRY);
 	}
 	spin_unlock(&tx->lock);
-	if (ret > 0 && ret < bytes)
+	if (ret > 0 && ret < batch.bytes)
 		mqtt_stat_inc(conn->mn, TX_PARTIAL);
 	return more;
 }
@@ -498,11 +536,10 @@ static int mqtt_tx_take(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
 	struct mqtt_tx_item *first, *rest;
 	struct mqtt_frame *frame;
 
-	frame = kvmalloc(struct_size(frame, data, len), GFP_KERNEL_ACCOUNT);
+	frame = mqtt_frame_alloc(len);
 	if (!frame)
 		return -ENOMEM;
-	*frame = (struct mqtt_frame) { .len = len, .cap = len };
-	refcount_set(&frame->ref, 1);
+	frame->len = len;
 	if (!copy_from_iter_full(frame->data, len, &msg->msg_iter)) {
 		mqtt_frame_put(frame);
 		return -EFAULT;

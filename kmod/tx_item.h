@@ -6,11 +6,12 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
-struct mqtt_frame;
+#include "frame.h"
+
 struct mqtt_tx;
 
 /* Bytes taken from the daemon at a time. */
-#define MQTT_TX_CHUNK	(64 * 1024)
+#define MQTT_TX_CHUNK	MQTT_RUN_MAX
 
 /**
  * struct mqtt_tx_item - a piece of a frame in a queue

@@ -7,8 +7,12 @@
 #define _MQTT_COMPAT_H
 
 #include <linux/version.h>
+#include <linux/bvec.h>
+#include <linux/mm.h>
 #include <linux/net.h>
+#include <linux/uio.h>
 #include <net/genetlink.h>
+#include <net/tcp.h>
 
 /* proto_ops.sendpage and proto.sendpage went away in 6.5. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
@@ -20,6 +24,34 @@
 	} while (0)
 #else
 #define mqtt_compat_no_sendpage(ops, prot)	do { } while (0)
+#endif
+
+/*
+ * Giving TCP pages to reference: a flag of sendmsg() from 6.5 on, a function
+ * before. (The flag's name exists in 6.1, but TCP copies all the same.)
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline int mqtt_compat_send_pages(struct sock *sk, void *p, size_t len,
+					 int flags)
+{
+	struct page *page = virt_to_head_page(p);
+
+	if (flags & MSG_MORE)
+		flags |= MSG_SENDPAGE_NOTLAST;
+	return tcp_sendpage_locked(sk, page, p - page_address(page), len, flags);
+}
+#else
+static inline int mqtt_compat_send_pages(struct sock *sk, void *p, size_t len,
+					 int flags)
+{
+	struct page *page = virt_to_head_page(p);
+	struct msghdr msg = { .msg_flags = flags | MSG_SPLICE_PAGES };
+	struct bio_vec bvec;
+
+	bvec_set_page(&bvec, page, len, p - page_address(page));
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, &bvec, 1, len);
+	return tcp_sendmsg_locked(sk, &msg, len);
+}
 #endif
 
 /* The attributes of a dump moved into a struct genl_info in 6.6. */
