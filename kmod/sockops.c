@@ -193,8 +193,9 @@ static int mqtt_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 
 static int mqtt_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
+	/* The pages of sendfile() are copied like any other bytes. */
 	if (msg->msg_flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE |
-			       MSG_CMSG_COMPAT | MSG_EOR))
+			       MSG_CMSG_COMPAT | MSG_EOR | MSG_SPLICE_PAGES))
 		return -EOPNOTSUPP;
 	if (msg->msg_controllen)
 		return -EOPNOTSUPP;
