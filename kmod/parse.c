@@ -43,7 +43,7 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 		return MQTT_PARSE_SLOW;
 	if (h->len > fast_max || remaining < 3)
 		return MQTT_PARSE_SLOW;
-	if (n < h->fixed_len + 2)
+	if (n < h->fixed_len + 2U)
 		return MQTT_PARSE_MORE;
 
 	h->topic_len = (u16)p[h->fixed_len] << 8 | p[h->fixed_len + 1];
