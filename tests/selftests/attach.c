@@ -159,10 +159,11 @@ TEST_F(attach, refuses_sockets_in_use)
 	tcp_close(&t);
 
 	tcp_open(&t, NULL);
-	if (!setsockopt(t.s, SOL_TCP, TCP_ULP, "tls", 3))
+	if (!setsockopt(t.s, SOL_TCP, TCP_ULP, "tls", 3)) {
 		EXPECT_REFUSED(t.s, EBUSY, "upper layer");
-	else
+	} else {
 		TH_LOG("no tls here");
+	}
 	tcp_close(&t);
 
 	kcm = socket(AF_KCM, SOCK_DGRAM, KCMPROTO_CONNECTED);
