@@ -134,7 +134,6 @@ TEST_F(tables, groups)
 {
 	struct mqtt_group g;
 	struct mqtt_flow f;
-	struct mqtt_owner owner;
 	uint32_t id = world_group(&self->w, "a/#");
 
 	EXPECT_EQ(-EEXIST, mqtt_nl_group_add(self->w.nl, id, blob("b")));
@@ -142,11 +141,11 @@ TEST_F(tables, groups)
 	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0, blob("b")));
 	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0x80000000, blob("b")));
 	EXPECT_EQ(-ENOENT, mqtt_nl_group_del(self->w.nl, id + 1));
-	ASSERT_EQ(0, mqtt_nl_owner_get(self->w.nl, &owner));
-	EXPECT_EQ(self->w.gen, owner.table_gen);
+	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
+	EXPECT_EQ(self->w.gen, g.table_gen);
 	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 0x7fffffff, blob("b")));
-	ASSERT_EQ(0, mqtt_nl_owner_get(self->w.nl, &owner));
-	EXPECT_EQ(++self->w.gen, owner.table_gen);
+	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
+	EXPECT_EQ(++self->w.gen, g.table_gen);
 	f = flow_of("a/x", &id, 1);
 	EXPECT_EQ(0, world_try_flow(&self->w, &f, 0));
 	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
@@ -155,8 +154,8 @@ TEST_F(tables, groups)
 	ASSERT_EQ(3, g.filter.len);
 	EXPECT_EQ(0, memcmp("a/#", g.filter.data, 3));
 	EXPECT_EQ(0, mqtt_nl_group_del(self->w.nl, 0x7fffffff));
-	ASSERT_EQ(0, mqtt_nl_owner_get(self->w.nl, &owner));
-	EXPECT_EQ(self->w.gen + 1, owner.table_gen);
+	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
+	EXPECT_EQ(self->w.gen + 1, g.table_gen);
 	EXPECT_EQ(1, world_stats(&self->w).groups);
 }
 

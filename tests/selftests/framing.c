@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whole packets in both directions, however the bytes are cut. */
+#include "lib_test.h"
+#include "parse.h"
+
+WORLD_FIXTURE(framing);
+
+/*
+ * @hits publishes of a random mix of topics and sizes into @out, all of them
+ * fast; with diverted PUBACKs between them, which go to @slow.
+ */
+static void mix(struct buf *out, struct buf *fast, struct buf *slow, unsigned int nr,
+		unsigned int longest)
+{
+	static const char *const topics[] = { "t", "longer/topic", "a/third/topic/of/some/length" };
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		size_t start = out->len;
+
+		if (slow && !random_below(10)) {
+			buf_puback(out, i);
+			buf_add(slow, out->p + start, out->len - start);
+			continue;
+		}
+		buf_publish(out, topics[random_below(3)],
+			    random_below(random_below(20) ? longest / 20 + 1 : longest), i);
+		buf_add(fast, out->p + start, out->len - start);
+	}
+}
+
+static uint32_t mix_group(struct world *w)
+{
+	uint32_t group = world_group(w, "#");
+
+	world_flow(w, "t", group);
+	world_flow(w, "longer/topic", group);
+	world_flow(w, "a/third/topic/of/some/length", group);
+	return group;
+}
+
+static void stream_init(struct stream *s, int fd, size_t piece, size_t want)
+{
+	memset(s, 0, sizeof(*s));
+	s->fd = fd;
+	s->piece = piece;
+	s->in_want = want;
+	sock_nonblock(fd);
+}
+
+static void stream_same(struct stream *s, const struct buf *want)
+{
+	size_t i;
+
+	if (s->in.len != want->len)
+		die("%zu bytes instead of %zu", s->in.len, want->len);
+	for (i = 0; i < want->len; i++)
+		if (s->in.p[i] != want->p[i])
+			die("byte %zu of %zu is %#x instead of %#x", i, want->len, s->in.p[i],
+			    want->p[i]);
+}
+
+static void run_boundaries(struct world *w, size_t piece, unsigned int nr, unsigned int longest,
+			   const struct tcp_options *o)
+{
+	struct buf out = {}, fast = {}, slow = {};
+	struct tcp pub, sub;
+	struct stream s[3];
+	uint32_t id, group;
+
+	tcp_open(&pub, o);
+	tcp_open(&sub, o);
+	id = world_attach(w, pub.s);
+	group = mix_group(w);
+	world_member(w, group, world_attach(w, sub.s), 0, 0);
+	mix(&out, &fast, &slow, nr, longest);
+	stream_init(&s[0], pub.c, piece, 0);
+	s[0].out = out;
+	stream_init(&s[1], pub.s, 0, slow.len);
+	s[1].read_max = 7;
+	stream_init(&s[2], sub.c, 0, fast.len);
+	pump(s, 3);
+	stream_same(&s[1], &slow);
+	stream_same(&s[2], &fast);
+	if (world_conn(w, id).publish_fast + world_conn(w, id).diverted != nr)
+		die("%llu fast and %llu diverted of %u",
+		    (unsigned long long)world_conn(w, id).publish_fast,
+		    (unsigned long long)world_conn(w, id).diverted, nr);
+	tcp_close(&pub);
+	tcp_close(&sub);
+}
+
+TEST_F(framing, one_byte_writes)
+{
+	run_boundaries(&self->w, 1, scale(150, 5000), 200, NULL);
+}
+
+TEST_F(framing, small_writes)
+{
+	run_boundaries(&self->w, 13, scale(600, 20000), 1000, NULL);
+}
+
+TEST_F(framing, large_writes)
+{
+	run_boundaries(&self->w, 0, scale(3000, 60000), 20000, NULL);
+}
+
+TEST_F(framing, tiny_buffers)
+{
+	const struct tcp_options o = {
+		.client_rcvbuf = 2304,
+		.client_sndbuf = 4608,
+		.server_rcvbuf = 2304,
+		.server_sndbuf = 4608,
+	};
+
+	run_boundaries(&self->w, 700, scale(500, 10000), 3000, &o);
+}
+
+TEST_F(framing, tiny_buffers_v6)
+{
+	const struct tcp_options o = {
+		.family = AF_INET6,
+		.client_rcvbuf = 2304,
+		.client_sndbuf = 4608,
+		.server_rcvbuf = 2304,
+		.server_sndbuf = 4608,
+	};
+
+	run_boundaries(&self->w, 40, scale(300, 10000), 3000, &o);
+}
+
+/*
+ * A socket with a tiny window that keeps an incomplete header would never open
+ * it again. Every place to cut, with bytes before that fill the window.
+ */
+TEST_F(framing, incomplete_header_in_a_tiny_window)
+{
+	const struct tcp_options o = { .server_rcvbuf = 2304 };
+	struct buf fill = {}, hit = {}, miss = {}, all = {};
+	char topic[200];
+	struct tcp pub, sub;
+	struct stream s[3];
+	uint32_t id, group;
+	size_t cut;
+
+	memset(topic, 'x', sizeof(topic) - 1);
+	topic[199] = 0;
+	tcp_open(&pub, &o);
+	id = world_attach(&self->w, pub.s);
+	group = world_group(&self->w, "#");
+	world_member(&self->w, group, world_client(&self->w, &sub), 0, 0);
+	world_flow(&self->w, "t", group);
+	world_flow(&self->w, topic, group);
+	buf_publish(&fill, "t", 2000, 1);
+	buf_publish(&hit, topic, 2500, 2);
+	topic[150] = 'y';
+	buf_publish(&miss, topic, 2500, 3);
+	buf_add(&all, fill.p, fill.len);
+	buf_add(&all, hit.p, hit.len);
+	for (cut = 1; cut < 206; cut += 1 + random_below(9)) {
+		stream_init(&s[0], pub.c, 0, 0);
+		buf_add(&s[0].out, fill.p, fill.len);
+		buf_add(&s[0].out, hit.p, cut);
+		stream_init(&s[1], sub.c, 0, fill.len);
+		pump(s, 2);
+		stream_same(&s[1], &fill);
+		buf_free(&s[0].out);
+		stream_init(&s[0], pub.c, 1 + random_below(300), 0);
+		buf_add(&s[0].out, hit.p + cut, hit.len - cut);
+		buf_add(&s[0].out, miss.p, miss.len);
+		stream_init(&s[1], sub.c, 0, hit.len);
+		stream_init(&s[2], pub.s, 0, miss.len);
+		pump(s, 3);
+		stream_same(&s[1], &hit);
+		stream_same(&s[2], &miss);
+		world_ack(&self->w, id, UINT64_MAX);
+	}
+}
+
+/*
+ * The daemon's own packets, sent in pieces of 1 to 40 bytes, and module frames
+ * share a subscriber's connection: each stream complete and in order, packets
+ * never mixed.
+ */
+static void run_interleaved(struct world *w, unsigned int nr, const struct tcp_options *o,
+			    size_t piece, unsigned int longest)
+{
+	enum { SUBS = 3 };
+	struct buf out = {}, fast = {}, daemon[SUBS] = {};
+	struct stream s[2 * SUBS + 1];
+	struct tcp pub, sub[SUBS];
+	uint32_t group;
+	unsigned int i, n;
+
+	tcp_open(&pub, o);
+	world_attach(w, pub.s);
+	group = mix_group(w);
+	mix(&out, &fast, NULL, nr, longest);
+	world_limit(w, MQTT_A_LIMITS_TX_CONN_MAX, 1 << 30);
+	stream_init(&s[0], pub.c, 3000, 0);
+	s[0].out = out;
+	for (i = 0; i < SUBS; i++) {
+		tcp_open(&sub[i], o);
+		world_member(w, group, world_attach(w, sub[i].s), 0, 0);
+		/* Daemon packets are on topics of their own, so that they can be told. */
+		for (n = 0; n < nr; n++)
+			buf_publish(&daemon[i], "daemon", random_below(longest), n);
+		stream_init(&s[1 + i], sub[i].s, piece, 0);
+		s[1 + i].out = daemon[i];
+		stream_init(&s[1 + SUBS + i], sub[i].c, 0, fast.len + daemon[i].len);
+	}
+	pump(s, 2 * SUBS + 1);
+	for (i = 0; i < SUBS; i++) {
+		struct packets walk = { s[1 + SUBS + i].in.p, s[1 + SUBS + i].in.len };
+		size_t len, f = 0, d = 0, switches = 0;
+		bool was_daemon = false;
+		const uint8_t *p;
+
+		while ((p = packets_next(&walk, &len))) {
+			struct mqtt_packet_head h;
+			bool is_daemon;
+
+			mqtt_parse_head(p, len, UINT32_MAX, 65535, &h);
+			is_daemon = h.topic_len == 6 && !memcmp(p + h.fixed_len + 2, "daemon", 6);
+			switches += is_daemon != was_daemon;
+			was_daemon = is_daemon;
+			if (is_daemon) {
+				if (d + len > daemon[i].len || memcmp(p, daemon[i].p + d, len))
+					die("subscriber %u: daemon byte %zu is wrong", i, d);
+				d += len;
+			} else {
+				if (f + len > fast.len || memcmp(p, fast.p + f, len))
+					die("subscriber %u: module byte %zu is wrong", i, f);
+				f += len;
+			}
+		}
+		if (walk.left || f != fast.len || d != daemon[i].len)
+			die("subscriber %u: %zu bytes left, %zu of %zu, %zu of %zu", i, walk.left,
+			    f, fast.len, d, daemon[i].len);
+		if (i == 0)
+			printf("# %u packets of each, %zu switches\n", nr, switches);
+	}
+	if (world_stats(w).drop_queue_full)
+		die("messages were dropped");
+}
+
+TEST_F(framing, interleaved)
+{
+	run_interleaved(&self->w, scale(400, 10000), NULL, 40, 300);
+}
+
+TEST_F(framing, interleaved_tiny_buffers)
+{
+	const struct tcp_options o = {
+		.client_rcvbuf = 2304,
+		.client_sndbuf = 4608,
+		.server_rcvbuf = 2304,
+		.server_sndbuf = 4608,
+	};
+
+	run_interleaved(&self->w, scale(200, 5000), &o, 40, 600);
+}
+
+TEST_F(framing, interleaved_whole_packets)
+{
+	run_interleaved(&self->w, scale(400, 20000), NULL, 0, 3000);
+}
+
+/* Small limits for the daemon: it must be able to finish its packet. */
+TEST_F(framing, daemon_limit)
+{
+	const struct tcp_options o = { .client_rcvbuf = 2304, .server_sndbuf = 4608 };
+
+	world_limit(&self->w, MQTT_A_LIMITS_TX_DAEMON_MAX, 4096);
+	run_interleaved(&self->w, scale(100, 2000), &o, 900, 6000);
+}
+
+/*
+ * One packet of the daemon as long as MQTT allows, streamed in pieces while
+ * module frames arrive: they come after it, whole, and little is buffered.
+ */
+TEST_F_TIMEOUT(framing, longest_packet_of_the_daemon, 3000)
+{
+	const uint32_t remaining = scale(16 << 20, 268435455);
+	enum { PERIOD = 65536, PIECE = 50000 };
+	static uint8_t pattern[2 * PERIOD], room[PERIOD];
+	struct buf header = {}, hit = {}, tail = {}, want = {};
+	struct tcp pub, sub;
+	size_t sent = 0, got = 0, i;
+	unsigned int hits = 0;
+	uint32_t id;
+
+	world_client(&self->w, &pub);
+	id = world_client(&self->w, &sub);
+	world_subscribe(&self->w, "t", id);
+	for (i = 0; i < sizeof(pattern); i++)
+		pattern[i] = (i % PERIOD) * 31 >> 3;
+	buf_header(&header, MQTT_PUBLISH << 4, remaining);
+	buf_publish(&hit, "t", 100, 1);
+	sock_send(sub.s, header.p, header.len);
+	sock_expect(sub.c, header.p, header.len);
+	sock_nonblock(sub.s);
+	while (got < remaining) {
+		struct pollfd p[2] = {
+			{ .fd = sent < remaining ? sub.s : -1, .events = POLLOUT },
+			{ .fd = sub.c, .events = POLLIN },
+		};
+		ssize_t n;
+
+		if (poll(p, 2, PATIENCE) <= 0)
+			die("stuck: sent %zu, received %zu of %u", sent, got, remaining);
+		if (p[0].revents) {
+			size_t len = 1 + random_below(PIECE);
+
+			if (len > remaining - sent)
+				len = remaining - sent;
+			n = send(sub.s, pattern + sent % PERIOD, len, MSG_NOSIGNAL);
+			if (n < 0 && errno != EAGAIN)
+				die("send: %m");
+			sent += n > 0 ? n : 0;
+		}
+		if (p[1].revents) {
+			size_t len;
+
+			n = recv(sub.c, room, sizeof(room), 0);
+			if (n <= 0)
+				die("recv: %zd, %m", n);
+			len = n;
+			if (len > remaining - got)
+				len = remaining - got;
+			if (memcmp(room, pattern + got % PERIOD, len))
+				die("wrong bytes after %zu", got);
+			got += len;
+			buf_add(&tail, room + len, n - len);
+		}
+		if (hits < 50 && sent > remaining / 60 * hits && sent < remaining) {
+			sock_send(pub.c, hit.p, hit.len);
+			world_fence(&self->w, &pub);
+			hits++;
+			/* It waits until the packet ends. */
+			ASSERT_EQ(hits * hit.len, world_conn(&self->w, id).queued_bytes);
+			ASSERT_GE(512 << 10, world_conn(&self->w, id).daemon_bytes);
+		}
+	}
+	EXPECT_LE(1, hits);
+	for (i = 0; i < hits; i++)
+		buf_add(&want, hit.p, hit.len);
+	ASSERT_LE(tail.len, want.len);
+	ASSERT_EQ(0, memcmp(tail.p, want.p, tail.len));
+	world_expect(&sub, want.p + tail.len, want.len - tail.len);
+}
+
+/* The payload of a fast packet is longer than the window or the buffer. */
+TEST_F(framing, large_fast_packets)
+{
+	const struct tcp_options o = { .server_rcvbuf = 2304, .client_rcvbuf = 2304 };
+	struct buf all = {};
+	struct tcp pub, sub;
+	struct stream s[2];
+	unsigned int i;
+
+	tcp_open(&pub, &o);
+	world_attach(&self->w, pub.s);
+	tcp_open(&sub, &o);
+	world_subscribe(&self->w, "t", world_attach(&self->w, sub.s));
+	for (i = 0; i < scale(10, 300); i++)
+		buf_publish(&all, "t", 65536 - 7 - i, i);
+	stream_init(&s[0], pub.c, 0, 0);
+	s[0].out = all;
+	stream_init(&s[1], sub.c, 0, all.len);
+	pump(s, 2);
+	stream_same(&s[1], &all);
+	EXPECT_EQ(scale(10, 300), world_stats(&self->w).publish_fast);
+}
+
+/* Runs: many packets of one topic cross segments and allocations. */
+TEST_F(framing, runs)
+{
+	const unsigned int nr = scale(20000, 500000);
+	struct buf all = {};
+	struct tcp pub, sub;
+	struct stream s[2];
+	unsigned int i;
+
+	world_client(&self->w, &pub);
+	world_limit(&self->w, MQTT_A_LIMITS_TX_CONN_MAX, 1 << 30);
+	world_subscribe(&self->w, "topic/of/the/run", world_client(&self->w, &sub));
+	for (i = 0; i < nr; i++)
+		buf_publish(&all, "topic/of/the/run", 64, i);
+	stream_init(&s[0], pub.c, 0, 0);
+	s[0].out = all;
+	stream_init(&s[1], sub.c, 0, all.len);
+	pump(s, 2);
+	stream_same(&s[1], &all);
+	EXPECT_EQ(nr, world_stats(&self->w).deliver_fast);
+	EXPECT_EQ(0, world_stats(&self->w).queued_bytes);
+	EXPECT_EQ(0, world_stats(&self->w).drop_queue_full);
+}
+
+TEST_HARNESS_MAIN

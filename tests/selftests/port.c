@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The port: packets down, acknowledgements, copies up. */
+#include <fcntl.h>
+#include <liburing.h>
+
+#include "lib_test.h"
+#include "parse.h"
+
+WORLD_FIXTURE(port);
+
+static void write_all(int fd, const struct buf *b)
+{
+	ssize_t n = write(fd, b->p, b->len);
+
+	if (n != (ssize_t)b->len)
+		die("write of %zu to the port: %zd, %m", b->len, n);
+}
+
+TEST_F(port, packet_out_variants)
+{
+	struct mqtt_member merged = {
+		.present = MQTT_BIT(MQTT_A_MEMBER_CONN) | MQTT_BIT(MQTT_A_MEMBER_QOS),
+		.qos = 1,
+	};
+	struct mqtt_flow flow = {
+		.present = MQTT_BIT(MQTT_A_FLOW_TOPIC) | MQTT_BIT(MQTT_A_FLOW_GROUPS) |
+			   MQTT_BIT(MQTT_A_FLOW_MERGED),
+		.topic = { "t", 1 },
+	};
+	uint32_t id[4], group[2], dup[3];
+	struct mqtt_stats stats;
+	struct buf p = {}, b = {};
+	struct tcp t[4];
+	int i;
+
+	for (i = 0; i < 4; i++)
+		id[i] = world_client(&self->w, &t[i]);
+	group[0] = world_group(&self->w, "a");
+	group[1] = world_group(&self->w, "b");
+	world_member(&self->w, group[0], id[0], 0, 0);
+	world_member(&self->w, group[0], id[1], 1, MQTT_MEMBER_F_NO_LOCAL);
+	world_member(&self->w, group[1], id[2], 0, MQTT_MEMBER_F_OVERLAP);
+	world_member(&self->w, group[1], MQTT_CONN_PORT, 0, 0);
+	buf_publish(&p, "t", 50, 1);
+
+	/* 0 and 1. */
+	record_out(&b, &(struct packet_out) { .groups = group, .nr_groups = 1 }, p.p, p.len);
+	/* 0, for 1 has QoS 1. */
+	record_out(&b, &(struct packet_out) { .groups = group, .nr_groups = 1,
+		   .flags = MQTT_PORT_F_QOS0 }, p.p, p.len);
+	/* 0, for 1 is the publisher. */
+	record_out(&b, &(struct packet_out) { .groups = group, .nr_groups = 1, .conn = id[1] },
+		   p.p, p.len);
+	/* 0, 1 and 2; 3 alone; a conn twice is one copy. */
+	record_out(&b, &(struct packet_out) { .groups = group, .nr_groups = 2 }, p.p, p.len);
+	record_out(&b, &(struct packet_out) { .conns = id + 3, .nr_conns = 1 }, p.p, p.len);
+	dup[0] = id[3];
+	dup[1] = 999;
+	dup[2] = id[3];
+	record_out(&b, &(struct packet_out) { .conns = dup, .nr_conns = 3 }, p.p, p.len);
+	/* 2 once: its member overlaps. */
+	record_out(&b, &(struct packet_out) { .groups = group + 1, .nr_groups = 1,
+		   .conns = id + 2, .nr_conns = 1 }, p.p, p.len);
+	/* Groups that are not there. */
+	dup[0] = 55;
+	record_out(&b, &(struct packet_out) { .groups = dup, .nr_groups = 1 }, p.p, p.len);
+	/* No flow yet: dropped. */
+	record_out(&b, &(struct packet_out) { 0 }, p.p, p.len);
+	write_all(self->w.port, &b);
+	stats = world_stats(&self->w);
+	EXPECT_EQ(9, stats.packet_out);
+	EXPECT_EQ(2 + 1 + 1 + 3 + 1 + 1 + 1, stats.deliver_packet_out);
+	EXPECT_EQ(1, stats.drop_no_subscriber);
+	EXPECT_EQ(0, stats.publish_fast);
+	b.len = 0;
+	for (i = 0; i < 4; i++)
+		buf_add(&b, p.p, p.len);
+	world_expect(&t[0], b.p, 4 * p.len);
+	world_expect(&t[1], b.p, 2 * p.len);
+	world_expect(&t[2], b.p, 2 * p.len);
+	world_expect(&t[3], b.p, 2 * p.len);
+	EXPECT_EQ(4, world_conn(&self->w, id[0]).deliver_packet_out);
+	EXPECT_EQ(0, world_conn(&self->w, id[0]).deliver_fast);
+
+	/* By the flow, merged members and all. */
+	merged.conn = id[2];
+	flow.groups = (struct mqtt_blob) { group, sizeof(group) };
+	flow.merged = (struct mqtt_members) { &merged, 1 };
+	ASSERT_EQ(0, world_try_flow(&self->w, &flow, 0));
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { 0 }, p.p, p.len);
+	record_out(&b, &(struct packet_out) { .flags = MQTT_PORT_F_QOS0, .conn = id[0] },
+		   p.p, p.len);
+	write_all(self->w.port, &b);
+	world_expect(&t[2], p.p, p.len);
+	world_expect(&t[1], p.p, p.len);
+	b.len = 0;
+	buf_add(&b, p.p, p.len);
+	buf_add(&b, p.p, p.len);
+	world_expect(&t[0], b.p, b.len);
+	world_expect(&t[3], NULL, 0);
+}
+
+TEST_F(port, malformed_records)
+{
+	struct mqtt_port_hdr hdr = { .len = sizeof(hdr), .type = MQTT_PORT_GATE_ACK };
+	struct buf p = {}, b = {}, big = {};
+	struct tcp t;
+	uint32_t id;
+
+	id = world_client(&self->w, &t);
+	EXPECT_EQ(0, write(self->w.port, &hdr, 0));
+	EXPECT_EQ(-1, write(self->w.port, &hdr, sizeof(hdr) - 1));
+	EXPECT_EQ(EINVAL, errno);
+	hdr.len = sizeof(hdr) - 1;
+	EXPECT_EQ(-1, write(self->w.port, &hdr, sizeof(hdr)));
+	EXPECT_EQ(EINVAL, errno);
+	hdr.len = sizeof(hdr) + 8;
+	EXPECT_EQ(-1, write(self->w.port, &hdr, sizeof(hdr)));
+	EXPECT_EQ(EINVAL, errno);
+	hdr.len = sizeof(hdr);
+	hdr.flags = 1;
+	EXPECT_EQ(-1, write(self->w.port, &hdr, sizeof(hdr)));
+	EXPECT_EQ(EINVAL, errno);
+	hdr.flags = 0;
+	for (hdr.type = 0; hdr.type < 10; hdr.type++) {
+		if (hdr.type == MQTT_PORT_GATE_ACK)
+			continue;
+		EXPECT_EQ(-1, write(self->w.port, &hdr, sizeof(hdr)));
+		EXPECT_EQ(EINVAL, errno);
+	}
+	hdr.type = MQTT_PORT_GATE_ACK;
+	EXPECT_EQ(sizeof(hdr), write(self->w.port, &hdr, sizeof(hdr)));
+
+	/* The packet must be one whole fast PUBLISH. */
+	buf_publish(&p, "t", 50, 1);
+	buf_add(&p, NULL, 1);
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len - 2);
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+	p.len--;
+	p.p[0] |= MQTT_PUBLISH_RETAIN;
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+	p.p[0] &= ~MQTT_PUBLISH_RETAIN;
+	/* More receivers than there is room for. */
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
+	((struct mqtt_port_hdr *)b.p)->nr_conns = UINT32_MAX;
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+	((struct mqtt_port_hdr *)b.p)->nr_conns = 14;
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	((struct mqtt_port_hdr *)b.p)->nr_conns = 1;
+	((struct mqtt_port_hdr *)b.p)->flags = 0x80;
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+
+	/* Whole records before a bad one count; the last padding may be missing. */
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
+	EXPECT_EQ(b.len / 2, write(self->w.port, b.p, b.len - 16));
+	EXPECT_EQ(b.len / 2 - MQTT_PORT_ALIGN(p.len + 28) + p.len + 28,
+		  write(self->w.port, b.p, p.len + 28));
+	b.len = 0;
+	buf_add(&b, p.p, p.len);
+	buf_add(&b, p.p, p.len);
+	world_expect(&t, b.p, b.len);
+
+	world_limit(&self->w, MQTT_A_LIMITS_PORT_PACKET_MAX, 1000);
+	buf_publish(&big, "t", 1001 - 6, 1);
+	ASSERT_EQ(1001, big.len);
+	b.len = 0;
+	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, big.p, big.len);
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EMSGSIZE, errno);
+	world_expect(&t, NULL, 0);
+	EXPECT_EQ(0, write(self->w.port, b.p, 0));
+}
+
+static void port_member(struct world *w, const char *topic)
+{
+	uint32_t group = world_group(w, topic);
+
+	world_member(w, group, MQTT_CONN_PORT, 0, 0);
+	world_flow(w, topic, group);
+}
+
+TEST_F(port, copies_up)
+{
+	struct { struct mqtt_port_hdr h; uint8_t body[4096]; } r;
+	struct buf miss = {}, hit = {};
+	struct tcp pub;
+	uint32_t id;
+	int i;
+
+	id = world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	EXPECT_EQ(-1, read(self->w.port, &r, sizeof(r)));
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(0, sock_now(self->w.port) & (POLLIN | POLLHUP));
+	EXPECT_NE(0, sock_now(self->w.port) & POLLOUT);
+	buf_publish(&miss, "m", 10, 1);
+	buf_publish(&hit, "t", 10, 2);
+	for (i = 0; i < 3; i++) {
+		ssize_t n;
+
+		sock_send(pub.c, hit.p, hit.len);
+		sock_wait(self->w.port, POLLIN);
+		n = read(self->w.port, &r, sizeof(r));
+		ASSERT_EQ(MQTT_PORT_ALIGN(sizeof(r.h) + hit.len), n);
+		EXPECT_EQ(sizeof(r.h) + hit.len, r.h.len);
+		EXPECT_EQ(MQTT_PORT_PACKET, r.h.type);
+		EXPECT_EQ(id, r.h.conn);
+		EXPECT_EQ(i, r.h.seq);
+		EXPECT_EQ(0, r.h.flags);
+		EXPECT_EQ(0, r.h.nr_groups);
+		EXPECT_EQ(0, r.h.nr_conns);
+		EXPECT_EQ(0, memcmp(hit.p, r.body, hit.len));
+		EXPECT_EQ(0, sock_now(self->w.port) & POLLIN);
+
+		sock_send(pub.c, miss.p, miss.len);
+		sock_expect(pub.s, miss.p, miss.len);
+		world_ack(&self->w, id, i + 1);
+	}
+	EXPECT_EQ(0, world_stats(&self->w).deliver_fast);
+	EXPECT_EQ(3, world_stats(&self->w).publish_fast);
+}
+
+/* A copy is in the port before what followed it on the conn can be read. */
+TEST_F(port, copies_come_before_what_follows)
+{
+	struct buf hit = {}, all = {};
+	static uint8_t room[70000];
+	struct tcp pub;
+	uint32_t id;
+	int i;
+
+	id = world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	buf_publish(&hit, "t", 10, 2);
+	for (i = 1; i <= 300; i++) {
+		size_t copies = 0;
+		ssize_t n;
+
+		all.len = 0;
+		buf_add(&all, hit.p, hit.len);
+		buf_add(&all, hit.p, hit.len);
+		buf_puback(&all, i);
+		sock_send_pieces(pub.c, all.p, all.len, 1 + random_below(all.len));
+		sock_expect(pub.s, all.p + 2 * hit.len, PUBACK_LEN);
+		n = read(self->w.port, room, sizeof(room));
+		ASSERT_GT(n, 0);
+		while (n > 0) {
+			const struct mqtt_port_hdr *h = (void *)(room + n);
+			ssize_t at = 0;
+
+			while (at < n) {
+				h = (const void *)(room + at);
+				copies += h->len - sizeof(*h);
+				EXPECT_EQ(i - 1, h->seq);
+				at += MQTT_PORT_ALIGN(h->len);
+			}
+			n = read(self->w.port, room, sizeof(room));
+		}
+		ASSERT_EQ(2 * hit.len, copies);
+	}
+	EXPECT_EQ(id, 1);
+}
+
+TEST_F(port, short_reads)
+{
+	uint8_t room[4096];
+	struct buf hit = {};
+	struct tcp pub;
+	size_t size;
+	int i;
+
+	world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	buf_publish(&hit, "t", 101, 2);
+	size = MQTT_PORT_ALIGN(sizeof(struct mqtt_port_hdr) + hit.len);
+	for (i = 0; i < 5; i++) {
+		sock_send(pub.c, hit.p, hit.len);
+		world_fence(&self->w, &pub);
+	}
+	EXPECT_EQ(-1, read(self->w.port, room, size - 1));
+	EXPECT_EQ(EMSGSIZE, errno);
+	EXPECT_EQ(-1, read(self->w.port, room, 0));
+	EXPECT_EQ(EMSGSIZE, errno);
+	EXPECT_EQ(size, read(self->w.port, room, size));
+	EXPECT_EQ(2 * size, read(self->w.port, room, 3 * size - 1));
+	EXPECT_EQ(-1, read(self->w.port, (void *)8, size));
+	EXPECT_EQ(EFAULT, errno);
+	EXPECT_EQ(size, read(self->w.port, room, sizeof(room)));
+	EXPECT_EQ(-1, read(self->w.port, room, sizeof(room)));
+	EXPECT_EQ(EAGAIN, errno);
+}
+
+TEST_F(port, full)
+{
+	static uint8_t room[1 << 16];
+	const int nr = 100;
+	struct buf hit = {};
+	struct tcp pub;
+	ssize_t n, got = 0, size;
+	int i;
+
+	world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	buf_publish(&hit, "t", 200, 2);
+	size = MQTT_PORT_ALIGN(sizeof(struct mqtt_port_hdr) + hit.len);
+	world_limit(&self->w, MQTT_A_LIMITS_PORT_QUEUE_MAX, 10 * size + 7);
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	for (i = 0; i < nr; i++) {
+		sock_send(pub.c, hit.p, hit.len);
+		world_fence(&self->w, &pub);
+	}
+	EXPECT_EQ(nr - 10, world_stats(&self->w).drop_port_full);
+	EXPECT_EQ(nr, world_stats(&self->w).publish_fast);
+	while ((n = read(self->w.port, room, sizeof(room))) > 0)
+		got += n;
+	EXPECT_EQ(10 * size, got);
+	sock_send(pub.c, hit.p, hit.len);
+	world_fence(&self->w, &pub);
+	EXPECT_EQ(size, read(self->w.port, room, sizeof(room)));
+	EXPECT_EQ(nr - 10, world_stats(&self->w).drop_port_full);
+}
+
+/* The widest buffer the contract asks for takes every record. */
+TEST_F(port, longest_record)
+{
+	static uint8_t room[65536 + 16384];
+	struct buf big = {}, all = {};
+	struct tcp pub;
+	ssize_t n, got = 0;
+	int i;
+
+	world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	buf_publish(&big, "t", 65536 - 7, 2);
+	ASSERT_EQ(65536, big.len);
+	for (i = 0; i < 40; i++)
+		buf_publish(&all, "t", i % 4 ? 900 : 65536 - 7, i);
+	sock_send(pub.c, all.p, all.len);
+	world_fence(&self->w, &pub);
+	while ((n = read(self->w.port, room, sizeof(room))) > 0) {
+		ssize_t at = 0;
+
+		while (at < n) {
+			const struct mqtt_port_hdr *h = (const void *)(room + at);
+			size_t len = h->len - sizeof(*h);
+
+			ASSERT_EQ(0, memcmp(h + 1, all.p + got, len));
+			got += len;
+			at += MQTT_PORT_ALIGN(h->len);
+		}
+	}
+	EXPECT_EQ(EAGAIN, errno);
+	EXPECT_EQ(all.len, got);
+}
+
+TEST_F(port, blocking_read_and_signal)
+{
+	uint8_t room[4096];
+	struct buf hit = {};
+	struct tcp pub;
+	int status;
+	pid_t pid;
+
+	world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	buf_publish(&hit, "t", 20, 2);
+	pid = fork();
+	if (!pid)
+		_exit(read(self->w.port, room, sizeof(room)) > 0 ? 0 : 1);
+	sock_send(pub.c, hit.p, hit.len);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+	/* A reader that waits can be killed. */
+	pid = fork();
+	if (!pid)
+		_exit(read(self->w.port, room, sizeof(room)));
+	usleep(10000);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
+static void submit(struct io_uring *ring, struct io_uring_cqe **cqe)
+{
+	struct __kernel_timespec patience = { .tv_sec = PATIENCE / 1000 };
+	int err = io_uring_submit(ring);
+
+	if (err < 0)
+		die("io_uring_submit: %s", strerror(-err));
+	err = io_uring_wait_cqe_timeout(ring, cqe, &patience);
+	if (err)
+		die("io_uring_wait_cqe: %s", strerror(-err));
+}
+
+TEST_F(port, io_uring)
+{
+	struct buf hit = {}, out = {};
+	struct io_uring_cqe *cqe;
+	struct io_uring ring;
+	uint8_t room[4096];
+	struct tcp pub;
+	uint32_t id;
+	int i, err;
+
+	err = io_uring_queue_init(8, &ring, 0);
+	ASSERT_EQ(0, err) TH_LOG("%s", strerror(-err));
+	id = world_client(&self->w, &pub);
+	port_member(&self->w, "t");
+	fcntl(self->w.port, F_SETFL, O_NONBLOCK);
+	buf_publish(&hit, "t", 20, 2);
+	/* Non-blocking: nothing there is said at once. */
+	io_uring_prep_read(io_uring_get_sqe(&ring), self->w.port, room, sizeof(room), 0);
+	submit(&ring, &cqe);
+	EXPECT_EQ(-EAGAIN, cqe->res);
+	io_uring_cqe_seen(&ring, cqe);
+	/* Blocking: io_uring waits by polling, and nothing is lost. */
+	fcntl(self->w.port, F_SETFL, 0);
+	for (i = 0; i < 100; i++) {
+		io_uring_prep_read(io_uring_get_sqe(&ring), self->w.port, room, sizeof(room), 0);
+		err = io_uring_submit(&ring);
+		ASSERT_EQ(1, err);
+		sock_send(pub.c, hit.p, hit.len);
+		submit(&ring, &cqe);
+		EXPECT_EQ(MQTT_PORT_ALIGN(sizeof(struct mqtt_port_hdr) + hit.len), cqe->res);
+		io_uring_cqe_seen(&ring, cqe);
+		out.len = 0;
+		record_out(&out, &(struct packet_out) { .conns = &id, .nr_conns = 1 },
+			   hit.p, hit.len);
+		io_uring_prep_write(io_uring_get_sqe(&ring), self->w.port, out.p, out.len, 0);
+		submit(&ring, &cqe);
+		EXPECT_EQ((int)out.len, cqe->res);
+		io_uring_cqe_seen(&ring, cqe);
+		sock_expect(pub.c, hit.p, hit.len);
+	}
+	io_uring_queue_exit(&ring);
+}
+
+TEST_F(port, write_ordering_with_ack)
+{
+	struct buf miss = {}, hit = {}, out = {}, want = {};
+	struct tcp pub, sub;
+	uint32_t id, group;
+	unsigned int i;
+
+	id = world_client(&self->w, &pub);
+	group = world_subscribe(&self->w, "t", world_client(&self->w, &sub));
+	buf_publish(&miss, "m", 10, 1);
+	buf_publish(&hit, "t", 10, 2);
+	for (i = 1; i <= scale(200, 5000); i++) {
+		sock_send(pub.c, miss.p, miss.len);
+		sock_send(pub.c, hit.p, hit.len);
+		sock_expect(pub.s, miss.p, miss.len);
+		out.len = 0;
+		record_out(&out, &(struct packet_out) { .groups = &group, .nr_groups = 1,
+			   .conn = id }, miss.p, miss.len);
+		record_ack(&out, id, i);
+		write_all(self->w.port, &out);
+		want.len = 0;
+		buf_add(&want, miss.p, miss.len);
+		buf_add(&want, hit.p, hit.len);
+		sock_expect(sub.c, want.p, want.len);
+	}
+}
+
+TEST_HARNESS_MAIN
