@@ -92,14 +92,14 @@ void mqtt_net_release_owner(struct mqtt_net *mn)
 
 void mqtt_net_drain(struct mqtt_net *mn, bool on)
 {
-	if (mn->drained == on)
-		return;
+	if (on && !mn->drained) {
+		mn->drained = true;
+		/* The owner keeps its name until it goes, but has nothing left. */
+		mqtt_net_flush(mn);
+		mqtt_event_send(mn, MQTT_EVENT_DRAIN);
+	}
 	mn->drained = on;
-	if (!on)
-		return;
-	/* The owner keeps its name until it goes, but has nothing left. */
-	mqtt_net_flush(mn);
-	mqtt_event_send(mn, MQTT_EVENT_DRAIN);
+	/* Who drains again waits for this too. */
 	if (mqtt_net_is_drained(mn))
 		mqtt_event_send(mn, MQTT_EVENT_DRAINED);
 }
