@@ -96,6 +96,7 @@ static const struct mqtt_attr owner_attrs[MQTT_A_OWNER_MAX + 1] = {
 	U32(owner, OWNER_TAKEOVER_TIME, takeover_time),
 	NEST(owner, OWNER_LIMITS, limits, NEST, mqtt_limits_set),
 	U8(owner, OWNER_DRAIN, drain),
+	U32(owner, OWNER_PORTID, portid),
 };
 
 SET(owner, mqtt_owner);
@@ -229,6 +230,7 @@ static const struct {
 	[MQTT_CMD_STATS_GET] = { "stats-get", &mqtt_stats_set },
 	[MQTT_CMD_DRAIN] = { "drain", &mqtt_owner_set },
 	[MQTT_CMD_EVENT] = { "event", &mqtt_event_set },
+	[MQTT_CMD_OWNER_GET] = { "owner-get", &mqtt_owner_set },
 };
 
 const char *mqtt_name(const struct mqtt_names *names, uint64_t value)

@@ -72,7 +72,7 @@ struct mqtt_limits {
 };
 
 /**
- * struct mqtt_owner - answer to REGISTER, attributes MQTT_A_OWNER_*
+ * struct mqtt_owner - answer to REGISTER and OWNER_GET, attributes MQTT_A_OWNER_*
  * @present: MQTT_BIT() of every attribute that has a value
  */
 struct mqtt_owner {
@@ -81,6 +81,7 @@ struct mqtt_owner {
 	uint32_t port_fd;
 	uint32_t table_gen;
 	uint32_t takeover_time;
+	uint32_t portid;
 	uint8_t drain;
 	char version[32];
 	struct mqtt_limits limits;

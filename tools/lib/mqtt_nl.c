@@ -515,6 +515,11 @@ int mqtt_nl_register(struct mqtt_nl *nl, struct mqtt_owner *owner)
 	return ask(nl, MQTT_CMD_REGISTER, NULL, owner);
 }
 
+int mqtt_nl_owner_get(struct mqtt_nl *nl, struct mqtt_owner *owner)
+{
+	return ask(nl, MQTT_CMD_OWNER_GET, NULL, owner);
+}
+
 int mqtt_nl_conn_add(struct mqtt_nl *nl, const struct mqtt_conn *conn, uint32_t *id)
 {
 	return finish(nl, mqtt_nl_batch_conn_add(one(nl), conn), NULL, id);

@@ -69,6 +69,16 @@ int mqtt_nl_fd(const struct mqtt_nl *nl);
 int mqtt_nl_register(struct mqtt_nl *nl, struct mqtt_owner *owner);
 
 /**
+ * mqtt_nl_owner_get() - read who owns this network namespace
+ * @nl: the handle
+ * @owner: receives version, features, table_gen, takeover_time, drain, and
+ *	portid if there is an owner
+ *
+ * Return: 0 or a negative errno.
+ */
+int mqtt_nl_owner_get(struct mqtt_nl *nl, struct mqtt_owner *owner);
+
+/**
  * mqtt_nl_conn_add() - attach a socket
  * @nl: the handle
  * @conn: attributes to send: those whose bit is set in conn->present

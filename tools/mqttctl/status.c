@@ -14,7 +14,8 @@
  * struct status - all that could be found out
  * @loaded: the family answers
  * @version: the module's version, empty if unknown
- * @why: why @limits and @stats are empty
+ * @why: why @owner, @limits and @stats are empty
+ * @owner: who owns the namespace
  * @limits: limits in force
  * @stats: counters
  * @daemon: the daemon's answer, or NULL
@@ -24,6 +25,7 @@ struct status {
 	bool loaded;
 	char version[32];
 	char why[256];
+	struct mqtt_owner owner;
 	struct mqtt_limits limits;
 	struct mqtt_stats stats;
 	cJSON *daemon;
@@ -53,7 +55,8 @@ static void ask_module(struct status *st)
 		return;
 	}
 	read_version(st);
-	if (mqtt_nl_stats_get(nl, &st->stats) || mqtt_nl_limits_get(nl, &st->limits))
+	if (mqtt_nl_stats_get(nl, &st->stats) || mqtt_nl_limits_get(nl, &st->limits) ||
+	    mqtt_nl_owner_get(nl, &st->owner))
 		snprintf(st->why, sizeof(st->why), "%s", mqtt_nl_error(nl));
 	mqtt_nl_close(nl);
 }
@@ -77,6 +80,10 @@ static void print_module(const struct status *st)
 		printf("  not readable: %s\n", st->why);
 		return;
 	}
+	printf("  %-12s%s\n", "owner", !MQTT_HAS(&st->owner, MQTT_A_OWNER_PORTID) ? "none" :
+	       "registered");
+	if (st->owner.drain)
+		printf("  %-12s%s\n", "drained", "yes (mqttctl drain off ends it)");
 	print_use("conns", use->conns, max->conns_max);
 	print_use("flows", use->flows, max->flows_max);
 	print_use("groups", use->groups, max->groups_max);
@@ -115,6 +122,8 @@ static void print_json(struct status *st)
 		cJSON_AddStringToObject(json, "version", st->version);
 	if (*st->why)
 		cJSON_AddStringToObject(json, "error", st->why);
+	if (st->owner.present)
+		cJSON_AddItemToObject(json, "owner", json_of(&mqtt_owner_set, &st->owner));
 	if (st->stats.present)
 		cJSON_AddItemToObject(json, "stats", json_of(&mqtt_stats_set, &st->stats));
 	if (st->limits.present)
