@@ -283,11 +283,11 @@ static void pub_update(struct publisher *pub)
 	pub->done = done;
 }
 
-static bool pub_may_send(const struct publisher *pub, uint64_t now)
+static bool pub_may_send(const struct publisher *pub, uint64_t at)
 {
 	const struct load_cfg *cfg = run->cfg;
 
-	if (cfg->count ? pub->seq >= cfg->count : now >= run->stop)
+	if (cfg->count ? pub->seq >= cfg->count : at >= run->stop)
 		return false;
 	return !cfg->qos || pub->seq - pub->pubacks < 60000;
 }
@@ -327,8 +327,11 @@ static uint64_t pub_open_loop(struct publisher *pub, uint64_t now)
 {
 	uint64_t due;
 
-	while (pub_may_send(pub, now)) {
+	for (;;) {
 		due = pub_due(pub);
+		/* What fell due before the end is sent, however late it is. */
+		if (!pub_may_send(pub, due))
+			break;
 		if (due > now) {
 			client_flush(pub->cl, epfd);
 			return due;

@@ -9,6 +9,7 @@
 #include <getopt.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,50 +187,119 @@ struct job {
 	bool close_kept;
 };
 
+/* Options that set one number; the range is part of the usage. */
+struct number_option {
+	int opt;
+	size_t offset;		/* in struct job */
+	enum { UNSIGNED, U64, SIZE, INT, DOUBLE } type;
+	double min, max;
+};
+
+#define NUMBER(opt, type, field, min, max) { opt, offsetof(struct job, field), type, min, max }
+
+static const struct number_option number_options[] = {
+	NUMBER('P', UNSIGNED, cfg.publishers, 0, 1 << 20),
+	NUMBER('S', UNSIGNED, cfg.subscribers, 0, 1 << 20),
+	NUMBER('s', SIZE, cfg.payload, LOAD_PAYLOAD_MIN, 1 << 28),
+	NUMBER('q', INT, cfg.qos, 0, 1),
+	NUMBER('n', U64, cfg.count, 0, 4e9),
+	NUMBER('d', DOUBLE, cfg.seconds, 0, 1e6),
+	NUMBER('w', UNSIGNED, cfg.window, 1, 1e9),
+	NUMBER('W', UNSIGNED, cfg.window_all, 1, 1e9),
+	NUMBER('b', UNSIGNED, cfg.batch, 1, 1e9),
+	NUMBER('r', DOUBLE, cfg.rate, 0.001, 1e9),
+	NUMBER('k', UNSIGNED, to.keepalive, 0, 65535),
+	NUMBER(OPT_STALLED, UNSIGNED, cfg.stalled, 0, 1 << 20),
+	NUMBER(OPT_TICK, UNSIGNED, cfg.tick_ms, 0, 1e6),
+	NUMBER(OPT_STALL, UNSIGNED, cfg.stall_s, 1, 1e6),
+	NUMBER(OPT_PARALLEL, UNSIGNED, cfg.parallel, 1, 1 << 20),
+	NUMBER(OPT_RCVBUF, INT, to.rcvbuf, 1, 1 << 30),
+	NUMBER(OPT_REPEAT, UNSIGNED, repeat, 1, 1e6),
+};
+
+static bool parse_number(struct job *job, int opt)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(number_options) / sizeof(number_options[0]); i++) {
+		const struct number_option *o = &number_options[i];
+		char *field = (char *)job + o->offset;
+		double v;
+
+		if (o->opt != opt)
+			continue;
+		v = number(optarg, o->min, o->max);
+		if (o->type == DOUBLE)
+			*(double *)field = v;
+		else if (o->type == U64)
+			*(uint64_t *)field = v;
+		else if (o->type == SIZE)
+			*(size_t *)field = v;
+		else if (o->type == INT)
+			*(int *)field = v;
+		else
+			*(unsigned int *)field = v;
+		return true;
+	}
+	return false;
+}
+
+/* A later way to pace the load replaces an earlier one, as for the workload before. */
+static void settle_pace(struct load_cfg *cfg, int opt)
+{
+	if (opt == 'd')
+		cfg->count = 0;
+	if (opt == 'r')
+		cfg->window = 0;
+	if (opt == 'r' || opt == 'w')
+		cfg->window_all = 0;
+}
+
 static void parse_one(struct job *job, int opt)
 {
 	struct load_cfg *cfg = &job->cfg;
 
+	if (parse_number(job, opt)) {
+		settle_pace(cfg, opt);
+		return;
+	}
 	switch (opt) {
-	case 'h': job->host = optarg; break;
-	case 'p': job->port = optarg; break;
-	case 'm': cfg->map = parse_map(optarg); break;
-	case 'P': cfg->publishers = number(optarg, 0, 1 << 20); break;
-	case 'S': cfg->subscribers = number(optarg, 0, 1 << 20); break;
-	case 's': cfg->payload = number(optarg, LOAD_PAYLOAD_MIN, 1 << 28); break;
-	case 'q': cfg->qos = number(optarg, 0, 1); break;
-	case 'n': cfg->count = number(optarg, 0, 4e9); break;
-	case 'd':
-		cfg->seconds = number(optarg, 0, 1e6);
-		cfg->count = 0;
+	case 'h':
+		job->host = optarg;
 		break;
-	case 'w':
-		cfg->window = number(optarg, 1, 1e9);
-		cfg->window_all = 0;
+	case 'p':
+		job->port = optarg;
 		break;
-	case 'W': cfg->window_all = number(optarg, 1, 1e9); break;
-	case 'b': cfg->batch = number(optarg, 1, 1e9); break;
-	case 'r':
-		cfg->rate = number(optarg, 1e-3, 1e9);
-		cfg->window = 0;
-		cfg->window_all = 0;
+	case 'm':
+		cfg->map = parse_map(optarg);
 		break;
-	case 'k': job->to.keepalive = number(optarg, 0, 65535); break;
-	case OPT_STALLED: cfg->stalled = number(optarg, 0, 1 << 20); break;
-	case OPT_TICK: cfg->tick_ms = number(optarg, 0, 1e6); break;
-	case OPT_ALLOW_LOSS: cfg->allow_loss = true; break;
-	case OPT_ABANDON: cfg->abandon = true; break;
-	case OPT_KEEP: cfg->keep = true; break;
-	case OPT_CLOSE_KEPT: job->close_kept = true; break;
-	case OPT_CLOSE: cfg->end = parse_end(optarg); break;
-	case OPT_STALL: cfg->stall_s = number(optarg, 1, 1e6); break;
-	case OPT_PARALLEL: cfg->parallel = number(optarg, 1, 1 << 20); break;
-	case OPT_AGENT: job->agent = optarg; break;
-	case OPT_SOURCES: parse_sources(optarg, &job->to); break;
-	case OPT_RCVBUF: job->to.rcvbuf = number(optarg, 1, 1 << 30); break;
-	case OPT_NAME: cfg->name = optarg; break;
-	case OPT_PREFIX: cfg->prefix = optarg; break;
-	case OPT_REPEAT: job->repeat = number(optarg, 1, 1e6); break;
+	case OPT_ALLOW_LOSS:
+		cfg->allow_loss = true;
+		break;
+	case OPT_ABANDON:
+		cfg->abandon = true;
+		break;
+	case OPT_KEEP:
+		cfg->keep = true;
+		break;
+	case OPT_CLOSE_KEPT:
+		job->close_kept = true;
+		break;
+	case OPT_CLOSE:
+		cfg->end = parse_end(optarg);
+		break;
+	case OPT_AGENT:
+		job->agent = optarg;
+		break;
+	case OPT_SOURCES:
+		parse_sources(optarg, &job->to);
+		break;
+	case OPT_NAME:
+		cfg->name = optarg;
+		break;
+	case OPT_PREFIX:
+		cfg->prefix = optarg;
+		break;
 	default:
 		fputs(usage_text, opt == '?' && !optopt ? stdout : stderr);
 		exit(opt == '?' && !optopt ? 0 : 2);
