@@ -80,7 +80,7 @@ static bool mqtt_tx_has_room(struct mqtt_conn *conn, u32 len)
 	    tx->items >= max / MQTT_TX_ITEM_MIN + 1)
 		return false;
 	/* Each CPU may be a batch behind: a bound, not an exact figure. */
-	return percpu_counter_read(&conn->mn->queued_bytes) + len <=
+	return percpu_counter_read_positive(&conn->mn->queued_bytes) + len <=
 	       READ_ONCE(limits->tx_total_max);
 }
 
@@ -304,59 +304,67 @@ static u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
 /**
  * struct mqtt_tx_batch - what goes to TCP with one call
  *
- * @vec: pieces to copy
- * @nr: number of them; 0: @vec[0] is to be shared instead
+ * @copy: pieces to copy
+ * @share: pieces to reference
+ * @nr: number of them
+ * @shares: which of the two it is
  * @bytes: their bytes
- * @more: something follows at once
  */
 struct mqtt_tx_batch {
-	struct kvec vec[MQTT_TX_VECS];
+	union {
+		struct kvec copy[MQTT_TX_VECS];
+		struct bio_vec share[MQTT_TX_VECS];
+	};
 	u32 nr;
+	bool shares;
 	u32 bytes;
-	bool more;
 };
 
-/* tx->lock held. Returns false if the queue is empty. */
-static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
+static void mqtt_tx_batch_add(struct mqtt_tx_batch *batch, u8 *p, u32 len)
+{
+	if (batch->shares) {
+		struct page *page = virt_to_head_page(p);
+
+		bvec_set_page(&batch->share[batch->nr], page, len,
+			      p - (u8 *)page_address(page));
+	} else {
+		batch->copy[batch->nr].iov_base = p;
+		batch->copy[batch->nr].iov_len = len;
+	}
+	batch->nr++;
+	batch->bytes += len;
+}
+
+/* tx->lock held. Takes as many pieces of one kind as there are. */
+static void mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 {
 	struct mqtt_tx_item *item;
 	u32 off = tx->off;
 
 	batch->nr = 0;
 	batch->bytes = 0;
-	batch->more = false;
 	list_for_each_entry(item, &tx->wire, node) {
-		struct kvec *vec = &batch->vec[batch->nr];
-		bool share = mqtt_frame_shares(item->frame);
+		bool shares = mqtt_frame_shares(item->frame);
 
-		if (batch->nr == MQTT_TX_VECS || (share && batch->nr)) {
-			batch->more = true;
+		if (!batch->nr)
+			batch->shares = shares;
+		if (batch->shares != shares || batch->nr == MQTT_TX_VECS)
 			break;
-		}
-		vec->iov_base = item->frame->data + item->off + off;
-		vec->iov_len = item->len - off;
-		batch->bytes += vec->iov_len;
-		if (share) {
-			batch->more = !list_is_last(&item->node, &tx->wire);
-			break;
-		}
-		batch->nr++;
+		mqtt_tx_batch_add(batch,
+				  item->frame->data + item->off + off,
+				  item->len - off);
 		off = 0;
 	}
-	return batch->bytes;
 }
 
 static int mqtt_tx_give(struct sock *sk, struct mqtt_tx_batch *batch)
 {
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
 
-	/* One push for all: segments get as long as they can. */
-	if (batch->more)
-		msg.msg_flags |= MSG_MORE;
-	if (!batch->nr)
-		return mqtt_compat_send_pages(sk, batch->vec[0].iov_base,
+	if (batch->shares)
+		return mqtt_compat_send_pages(sk, batch->share, batch->nr,
 					      batch->bytes, msg.msg_flags);
-	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, batch->vec, batch->nr,
+	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, batch->copy, batch->nr,
 		      batch->bytes);
 	return tcp_sendmsg_locked(sk, &msg, batch->bytes);
 }
@@ -367,13 +375,13 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_batch batch;
-	bool any, more = false;
+	bool more = false;
 	int ret;
 
 	spin_lock(&tx->lock);
-	any = mqtt_tx_gather(tx, &batch);
+	mqtt_tx_gather(tx, &batch);
 	spin_unlock(&tx->lock);
-	if (!any)
+	if (!batch.nr)
 		return false;
 
 	ret = mqtt_tx_give(conn->sk, &batch);
