@@ -199,7 +199,7 @@ static int mqtt_conn_check_socket(struct mqtt_net *mn, struct socket *sock,
 static int mqtt_conn_check_state(struct sock *sk,
 				 struct netlink_ext_ack *extack)
 {
-	if (rcu_access_pointer(sk->sk_user_data) || tcp_sk(sk)->repair) {
+	if (rcu_access_pointer(__sk_user_data(sk)) || tcp_sk(sk)->repair) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "socket is attached already, or in use by another kernel service");
 		return -EBUSY;
