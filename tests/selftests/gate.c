@@ -216,6 +216,7 @@ TEST_F(gate, flow_changes_under_a_cut_packet)
 	while (world_stats(&self->w).publish_fast < 9)
 		usleep(1000);
 	ASSERT_EQ(0, mqtt_nl_flow_del(self->w.nl, 0, (struct mqtt_blob) { "topic", 5 }));
+	ASSERT_EQ(0, mqtt_nl_flow_del(self->w.nl, 0, (struct mqtt_blob) { "other", 5 }));
 	ASSERT_EQ(0, mqtt_nl_group_del(self->w.nl, group));
 	sock_send(pub.c, b.p + 15, b.len - 15);
 	world_fence(&self->w, &pub);
