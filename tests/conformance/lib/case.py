@@ -31,6 +31,7 @@ def run(test, kernel_only=False, long_only=False, **options):
         if long_only and not LONG:
             raise Skip('only in the long run')
         _broker.new_netns()
+        before = counters() if KERNEL else {}
         broker = Broker(**options)
         try:
             test(broker)
@@ -38,6 +39,7 @@ def run(test, kernel_only=False, long_only=False, **options):
         except BaseException:
             for line in broker.log[-8:]:
                 print('# log:', line)
+            print('# counters:', changed(before))
             raise
         finally:
             broker.stop()
@@ -48,6 +50,13 @@ def run(test, kernel_only=False, long_only=False, **options):
             print('#', line)
         _report('not ok 1 - %s: %s' % (name, error), 1)
     _report('ok 1 - %s' % name, 0)
+
+
+def changed(before):
+    """Counters that differ from before, for the eyes of who debugs."""
+    after = counters() if KERNEL else {}
+    return ' '.join('%s%+d' % (name, after[name] - before[name])
+                    for name in sorted(after) if after[name] != before[name])
 
 
 def _report(line, status):
