@@ -48,18 +48,18 @@ struct trie_set {
 
 /**
  * struct trie - the tree
- * @root: its root, which has no name
  * @table: hash buckets
  * @mask: their number minus one
  * @count: number of nodes without the root
  * @level: nodes reached at the present level and the next, during a match
+ * @root: its root, which has no name; last, because a node ends with its name
  */
 struct trie {
-	struct trie_node root;
 	struct trie_node **table;
 	uint32_t mask;
 	uint32_t count;
 	struct trie_set level[2];
+	struct trie_node root;
 };
 
 /**
