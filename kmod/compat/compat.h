@@ -29,27 +29,36 @@
 /*
  * Giving TCP pages to reference: a flag of sendmsg() from 6.5 on, a function
  * before. (The flag's name exists in 6.1, but TCP copies all the same.)
+ * MSG_MORE never crosses a call: TCP does not push what was sent with it if the
+ * call that follows finds no room, and with nothing in flight nothing ever will.
+ * tcp_sendpage_locked() pushes before it says -EAGAIN.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-static inline int mqtt_compat_send_pages(struct sock *sk, void *p, size_t len,
-					 int flags)
+static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
+					 int nr, size_t len, int flags)
 {
-	struct page *page = virt_to_head_page(p);
+	int i, ret, sent = 0;
 
-	if (flags & MSG_MORE)
-		flags |= MSG_SENDPAGE_NOTLAST;
-	return tcp_sendpage_locked(sk, page, p - page_address(page), len, flags);
+	for (i = 0; i < nr; i++) {
+		int last = i == nr - 1 ? 0 : MSG_SENDPAGE_NOTLAST | MSG_MORE;
+
+		ret = tcp_sendpage_locked(sk, vec[i].bv_page, vec[i].bv_offset,
+					  vec[i].bv_len, flags | last);
+		if (ret <= 0)
+			return sent ?: ret;
+		sent += ret;
+		if (ret < vec[i].bv_len)
+			break;
+	}
+	return sent;
 }
 #else
-static inline int mqtt_compat_send_pages(struct sock *sk, void *p, size_t len,
-					 int flags)
+static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
+					 int nr, size_t len, int flags)
 {
-	struct page *page = virt_to_head_page(p);
 	struct msghdr msg = { .msg_flags = flags | MSG_SPLICE_PAGES };
-	struct bio_vec bvec;
 
-	bvec_set_page(&bvec, page, len, p - page_address(page));
-	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, &bvec, 1, len);
+	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, vec, nr, len);
 	return tcp_sendmsg_locked(sk, &msg, len);
 }
 #endif
