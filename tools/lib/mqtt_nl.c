@@ -125,7 +125,8 @@ int mqtt_nl_open(struct mqtt_nl **nlp)
 	if (!nl)
 		return -ENOMEM;
 	nl->one.nl = nl;
-	nl->rx = malloc(RX_SIZE);
+	/* A second room for acknowledgements: blobs of the answer are in the first. */
+	nl->rx = malloc(2 * RX_SIZE);
 	nl->sk = nl_socket_alloc();
 	if (!nl->rx || !nl->sk) {
 		mqtt_nl_close(nl);
@@ -171,9 +172,9 @@ int mqtt_nl_fd(const struct mqtt_nl *nl)
 }
 
 /* Receive one datagram; its length, or a negative errno. */
-static ssize_t receive(struct mqtt_nl *nl, int flags)
+static ssize_t receive_into(struct mqtt_nl *nl, char *room, int flags)
 {
-	struct iovec iov = { nl->rx, RX_SIZE };
+	struct iovec iov = { room, RX_SIZE };
 	struct msghdr mh = { .msg_iov = &iov, .msg_iovlen = 1 };
 	ssize_t n;
 
@@ -183,6 +184,11 @@ static ssize_t receive(struct mqtt_nl *nl, int flags)
 	if (n < 0)
 		return -errno;
 	return mh.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
+}
+
+static ssize_t receive(struct mqtt_nl *nl, int flags)
+{
+	return receive_into(nl, nl->rx, flags);
 }
 
 static int send_bytes(struct mqtt_nl *nl, const char *data, size_t len)
@@ -323,18 +329,22 @@ static int transact(struct mqtt_nl_batch *b, unsigned int first, unsigned int la
 	size_t from = b->req[first].offset;
 	size_t to = last < b->nr ? b->req[last].offset : b->buf.len;
 	struct mqtt_nl *nl = b->nl;
+	char *room = nl->rx;
 	int err;
 
 	request_msg(b, last - 1)->nlmsg_flags |= NLM_F_ACK;
 	err = send_bytes(nl, b->buf.data + from, to - from);
 	while (!err && b->req[last - 1].error == 1) {
-		ssize_t len = receive(nl, 0);
-		struct nlmsghdr *msg = (struct nlmsghdr *)nl->rx;
+		ssize_t len = receive_into(nl, room, 0);
+		struct nlmsghdr *msg = (struct nlmsghdr *)room;
 
 		if (len < 0)
 			err = len;
-		for (; !err && NLMSG_OK(msg, len); msg = NLMSG_NEXT(msg, len))
+		for (; !err && NLMSG_OK(msg, len); msg = NLMSG_NEXT(msg, len)) {
 			err = take_answer(b, msg, reply);
+			if (reply && msg->nlmsg_type == nl->family)
+				room = nl->rx + RX_SIZE;
+		}
 	}
 	/* What was lost cannot be told from what succeeded. */
 	while (err == -ENOBUFS && receive(nl, MSG_DONTWAIT) != -EAGAIN)
