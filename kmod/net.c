@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <net/netns/generic.h>
@@ -117,6 +118,9 @@ static int __net_init mqtt_net_start(struct net *net)
 	mutex_init(&mn->lock);
 	mn->net = net;
 	mn->limits = mqtt_default_limits;
+	/* On a small gateway queues must not take more than an eighth. */
+	mn->limits.tx_total_max = min_t(u64, mn->limits.tx_total_max,
+					((u64)totalram_pages() << PAGE_SHIFT) / 8);
 	xa_init_flags(&mn->conns, XA_FLAGS_ALLOC1);
 	xa_init(&mn->groups);
 	mn->stats = mqtt_stats_alloc();

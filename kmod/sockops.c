@@ -222,6 +222,9 @@ static int mqtt_setsockopt(struct sock *sk, int level, int optname,
 {
 	if (level == SOL_TLS)
 		return -EBUSY;
+	/* Would put IPv4's tables in the place of ours. */
+	if (level == SOL_IPV6 && optname == IPV6_ADDRFORM)
+		return -EBUSY;
 	if (level == SOL_TCP && (optname == TCP_ULP || optname == TCP_REPAIR))
 		return -EBUSY;
 	return mqtt_conn_of(sk)->base_prot->setsockopt(sk, level, optname,
