@@ -27,6 +27,8 @@
 #include "util.h"
 
 #define ACL_CLASS	0
+/* Lowest value of the module's fast_max. */
+#define FAST_MAX_LEAST	64u
 /* Flows are not looked through for idle ones more often when they are full. */
 #define EVICT_MS	1000u
 /* When full, flows idle for so long make room for new ones. */
@@ -64,6 +66,8 @@ static unsigned int nr_pinned;
 static uint32_t table_gen;
 static uint32_t nr_conns;
 static uint32_t nr_groups;
+/* The limit to be left behind as it was found. */
+static uint32_t fast_max_before;
 static bool lost;
 static bool full;
 static uint64_t evicted_at;
@@ -80,6 +84,30 @@ static size_t ids_cap;
 
 static void idle_expired(struct timer *timer);
 
+/*
+ * The fast path must not let through what the broker would refuse. Below the
+ * least limit the module knows, clients' publishes are all diverted instead.
+ */
+static int set_fast_max(uint32_t fast_max)
+{
+	struct mqtt_limits limits = {
+		.present = MQTT_BIT(MQTT_A_LIMITS_FAST_MAX),
+		.fast_max = fast_max,
+	};
+
+	owner.limits.fast_max = fast_max;
+	return mqtt_nl_limits_set(nl, &limits);
+}
+
+static int limit_packets(void)
+{
+	fast_max_before = owner.limits.fast_max;
+	if (config.max_packet_size >= owner.limits.fast_max ||
+	    config.max_packet_size < FAST_MAX_LEAST)
+		return 0;
+	return set_fast_max(config.max_packet_size);
+}
+
 int kernel_start(void)
 {
 	int rc = mqtt_nl_open(&nl);
@@ -88,6 +116,8 @@ int kernel_start(void)
 		return rc;
 	memset(&owner, 0, sizeof(owner));
 	rc = mqtt_nl_register(nl, &owner);
+	if (!rc)
+		rc = limit_packets();
 	if (rc) {
 		log_debug("kernel data path: %s", mqtt_nl_error(nl));
 		mqtt_nl_close(nl);
@@ -139,6 +169,8 @@ static void kernel_stop(void)
 	while (!list_empty(&acks))
 		list_del_init(acks.next);
 	port_close();
+	if (owner.limits.fast_max != fast_max_before)
+		set_fast_max(fast_max_before);
 	batch_clear();
 	flows_exit();
 	mqtt_nl_batch_free(batch);
@@ -423,6 +455,10 @@ static void kernel_attach(struct client *c)
 
 	if (lost)
 		return;
+	if (config.max_packet_size < FAST_MAX_LEAST) {
+		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
+		conn.flags = MQTT_CONN_F_NO_PUBLISH;
+	}
 	rc = mqtt_nl_conn_add(nl, &conn, &c->conn);
 	if (rc) {
 		c->conn = 0;
