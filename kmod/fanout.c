@@ -122,7 +122,11 @@ static bool mqtt_fanout_wanted(const struct mqtt_packet_out *po,
 		return false;
 	if ((flags & MQTT_MEMBER_F_NO_LOCAL) && member->conn->id == po->src)
 		return false;
-	return !(flags & MQTT_MEMBER_F_OVERLAP) || !po->nr_conns ||
+	if (!(flags & MQTT_MEMBER_F_OVERLAP))
+		return true;
+	if (po->flow)
+		return !mqtt_flow_merged(po->flow, member->conn->id);
+	return !po->nr_conns ||
 	       !bsearch(&member->conn->id, po->conns, po->nr_conns,
 			sizeof(*po->conns), mqtt_fanout_id_cmp);
 }
@@ -214,6 +218,7 @@ static void mqtt_fanout_out_flow(struct mqtt_net *mn,
 		goto out;
 	}
 
+	by_flow.flow = flow;
 	if (flow->nr_merged) {
 		conns = kvmalloc_array(flow->nr_merged, sizeof(*conns),
 				       GFP_KERNEL);

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct mqtt_conn;
+struct mqtt_flow;
 struct mqtt_frame;
 struct mqtt_net;
 
@@ -30,6 +31,8 @@ bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
  * @conns: conn identifiers that get one copy each, sorted, or NULL
  * @nr_conns: number of them
  * @qos0: only members granted QoS 0
+ * @flow: where groups and conns are from, or NULL: a merged conn that is not
+ *	among @conns for its QoS is not served as a member either
  */
 struct mqtt_packet_out {
 	struct mqtt_frame *frame;
@@ -39,6 +42,7 @@ struct mqtt_packet_out {
 	const u32 *conns;
 	u32 nr_conns;
 	bool qos0;
+	const struct mqtt_flow *flow;
 };
 
 /**
