@@ -135,6 +135,9 @@ static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 		/* TCP counts bytes that are not the daemon's as well. */
 		msg->msg_inq = min_t(unsigned long, left,
 				     from_head ? INT_MAX : msg->msg_inq);
+		/* The end is something to read too: io_uring waits otherwise. */
+		if (!msg->msg_inq && smp_load_acquire(&rx->eof))
+			msg->msg_inq = 1;
 	}
 	return ret;
 }
