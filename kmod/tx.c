@@ -67,47 +67,72 @@ static void mqtt_tx_uncount(struct mqtt_conn *conn, struct mqtt_tx_item *item)
 	tx->items--;
 }
 
-/* tx->lock held. May @len more bytes of module frames be queued? */
-static bool mqtt_tx_has_room(struct mqtt_conn *conn, u32 len)
+/*
+ * tx->lock held. How many bytes of @frame may be queued, in whole packets: what
+ * fits of a run, and at least the first packet when the queue is empty.
+ */
+static u32 mqtt_tx_fit(struct mqtt_conn *conn, const struct mqtt_frame *frame,
+		       u32 *nr)
 {
 	const struct mqtt_limits *limits = &conn->mn->limits;
-	u32 max = READ_ONCE(limits->tx_conn_max);
+	u32 max = READ_ONCE(limits->tx_conn_max), room, len = 0;
 	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_packet_head h;
 
-	if (!tx->bytes)
-		return true;
-	if (tx->bytes > max || len > max - tx->bytes ||
-	    tx->items >= max / MQTT_TX_ITEM_MIN + 1)
-		return false;
+	*nr = 0;
 	/* Each CPU may be a batch behind: a bound, not an exact figure. */
-	return percpu_counter_read_positive(&conn->mn->queued_bytes) + len <=
-	       READ_ONCE(limits->tx_total_max);
+	if (percpu_counter_read_positive(&conn->mn->queued_bytes) +
+	    frame->len > READ_ONCE(limits->tx_total_max))
+		return 0;
+	room = max - min(max, tx->bytes);
+	if (tx->bytes &&
+	    (!room || tx->items >= max / MQTT_TX_ITEM_MIN + 1))
+		return 0;
+	if (frame->len <= room || (!tx->bytes && frame->nr <= 1)) {
+		*nr = frame->nr;
+		return frame->len;
+	}
+	while (len < frame->len) {
+		mqtt_parse_head(frame->data + len, frame->len - len, 0, 0, &h);
+		if (len + h.len > room && (len || tx->bytes))
+			break;
+		len += h.len;
+		++*nr;
+	}
+	return len;
 }
 
 /*
- * tx->lock held. Queues a module frame, or says why not: -ENOBUFS when full,
+ * tx->lock held. Queues what fits of a module frame. Returns its bytes, *nr
+ * being the messages in them, or says why there are none: -ENOBUFS when full,
  * -ENOMEM, -EPIPE when nothing can be sent to it.
  */
 static int mqtt_tx_enqueue(struct mqtt_conn *conn, struct mqtt_frame *frame,
-			   bool *kick)
+			   u32 *nr, bool *kick)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_item *item;
 	bool inside;
+	u32 len;
 
+	*nr = 0;
 	if (tx->closed || tx->ended || tx->err)
 		return -EPIPE;
-	if (!mqtt_tx_has_room(conn, frame->len))
+	len = mqtt_tx_fit(conn, frame, nr);
+	if (!len)
 		return -ENOBUFS;
 	item = mqtt_tx_item_alloc(frame, GFP_ATOMIC);
-	if (!item)
+	if (!item) {
+		*nr = 0;
 		return -ENOMEM;
+	}
+	item->len = len;
 	inside = tx->left || tx->head_len;
 	list_add_tail(&item->node, inside ? &tx->parked : &tx->wire);
 	tx->bytes += item->len;
 	tx->items++;
 	*kick = !inside && !tx->blocked;
-	return 0;
+	return len;
 }
 
 /* A copy of @frame with only the packets that the client takes. */
@@ -168,9 +193,9 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	u32 max = READ_ONCE(conn->max_packet);
 	struct mqtt_frame *filtered = NULL;
 	struct mqtt_tx *tx = &conn->tx;
-	u32 skipped = 0;
+	u32 skipped = 0, nr;
 	bool kick = false;
-	int err;
+	int len;
 
 	if (unlikely(frame->longest > max)) {
 		filtered = mqtt_tx_filter(conn, frame, max, &skipped);
@@ -190,21 +215,19 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		spin_unlock(&tx->lock);
 		return;
 	}
-	err = mqtt_tx_enqueue(conn, frame, &kick);
-	if (!err) {
-		if (kind == MQTT_TX_FAST)
-			tx->deliver_fast += frame->nr;
-		else
-			tx->deliver_packet_out += frame->nr;
-	} else {
-		mqtt_tx_drop(conn, err, frame->nr);
-	}
+	len = mqtt_tx_enqueue(conn, frame, &nr, &kick);
+	if (kind == MQTT_TX_FAST)
+		tx->deliver_fast += nr;
+	else
+		tx->deliver_packet_out += nr;
+	if (nr < frame->nr)
+		mqtt_tx_drop(conn, len < 0 ? len : -ENOBUFS, frame->nr - nr);
 	spin_unlock(&tx->lock);
 
-	if (!err) {
-		sum->nr += frame->nr;
-		sum->bytes += frame->len;
-		percpu_counter_add(&conn->mn->queued_bytes, frame->len);
+	if (len > 0) {
+		sum->nr += nr;
+		sum->bytes += len;
+		percpu_counter_add(&conn->mn->queued_bytes, len);
 	}
 	if (kick)
 		mqtt_worker_tx(conn);
@@ -215,14 +238,14 @@ void mqtt_tx_pingresp(struct mqtt_conn *conn)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	bool kick = false;
-	int err;
+	int len;
+	u32 nr;
 
 	spin_lock(&tx->lock);
-	err = mqtt_tx_enqueue(conn, mqtt_tx_pingresp_frame, &kick);
+	len = mqtt_tx_enqueue(conn, mqtt_tx_pingresp_frame, &nr, &kick);
 	spin_unlock(&tx->lock);
-	if (!err)
-		percpu_counter_add(&conn->mn->queued_bytes,
-				   mqtt_tx_pingresp_frame->len);
+	if (len > 0)
+		percpu_counter_add(&conn->mn->queued_bytes, len);
 	if (kick)
 		mqtt_worker_tx(conn);
 }
@@ -385,6 +408,9 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 		return false;
 
 	ret = mqtt_tx_give(conn->sk, &batch);
+	/* TCP has told its error; it is the daemon's recv() that needs it. */
+	if (ret < 0 && ret != -EAGAIN && ret != -EPIPE && !conn->sk->sk_err)
+		WRITE_ONCE(conn->sk->sk_err, -ret);
 
 	spin_lock(&tx->lock);
 	if (ret == batch.bytes) {
@@ -578,6 +604,8 @@ static int mqtt_tx_room(struct mqtt_conn *conn)
 	spin_lock(&tx->lock);
 	if (tx->err) {
 		room = tx->err;
+	} else if (READ_ONCE(conn->sk->sk_shutdown) & SEND_SHUTDOWN) {
+		room = -EPIPE;
 	} else if (tx->daemon_bytes < max) {
 		room = min_t(u32, max - tx->daemon_bytes, MQTT_TX_CHUNK);
 	} else {
