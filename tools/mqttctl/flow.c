@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mqttctl flow: cached routes of exact topics. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +12,17 @@
 /**
  * struct selection - which flows to show, and where
  * @topic: the topic, or NULL for all
+ * @classes: ACL classes in which @topic has a flow
+ * @nr_classes: how many
  * @table: for text
  * @list: for JSON
- * @found: flows shown
  */
 struct selection {
 	const char *topic;
+	uint32_t *classes;
+	size_t nr_classes;
 	struct table table;
 	struct json_list list;
-	unsigned long found;
 };
 
 static char *targets_of(const struct mqtt_flow *flow)
@@ -42,11 +45,6 @@ static int show(const void *obj, void *arg)
 	struct selection *sel = arg;
 	struct table *table = &sel->table;
 
-	/* A topic may have a flow in every ACL class, so GET of one key does not do. */
-	if (sel->topic && (strlen(sel->topic) != flow->topic.len ||
-			   memcmp(sel->topic, flow->topic.data, flow->topic.len)))
-		return 0;
-	sel->found++;
 	if (ctl.json) {
 		json_list_add(&sel->list, json_of(&mqtt_flow_set, flow));
 		return 0;
@@ -61,6 +59,49 @@ static int show(const void *obj, void *arg)
 	return 0;
 }
 
+static int keep_class(const void *obj, void *arg)
+{
+	const struct mqtt_flow *flow = obj;
+	struct selection *sel = arg;
+	uint32_t *p;
+
+	if (strlen(sel->topic) != flow->topic.len ||
+	    memcmp(sel->topic, flow->topic.data, flow->topic.len))
+		return 0;
+	p = realloc(sel->classes, (sel->nr_classes + 1) * sizeof(*p));
+	if (!p)
+		return -ENOMEM;
+	sel->classes = p;
+	p[sel->nr_classes++] = flow->acl_class;
+	return 0;
+}
+
+/*
+ * The flows of one topic. A dump tells in which ACL classes there are any; each
+ * is then read by itself, since a dump leaves out merged members if there are
+ * many.
+ */
+static int show_topic(struct mqtt_nl *nl, struct selection *sel)
+{
+	struct mqtt_blob topic = { sel->topic, strlen(sel->topic) };
+	struct mqtt_flow flow;
+	bool found = false;
+	int err;
+
+	err = mqtt_nl_flow_dump(nl, keep_class, sel);
+	for (size_t i = 0; i < sel->nr_classes && !err; i++) {
+		err = mqtt_nl_flow_get(nl, sel->classes[i], topic, &flow);
+		if (!err)
+			found = !show(&flow, sel);
+		else if (err == -ENOENT)
+			err = 0;
+	}
+	free(sel->classes);
+	if (!err && !found)
+		return fail("flow", "no flow for topic '%s'", sel->topic);
+	return err;
+}
+
 int cmd_flow(int argc, char **argv)
 {
 	struct selection sel = { .table.heads = { ">id", ">class", ">hits", ">bytes", ">idle",
@@ -73,15 +114,13 @@ int cmd_flow(int argc, char **argv)
 		err = open_family("flow", &nl);
 	if (err)
 		return err;
-	err = mqtt_nl_flow_dump(nl, show, &sel);
-	if (ctl.json && (!err || sel.found))
+	err = sel.topic ? show_topic(nl, &sel) : mqtt_nl_flow_dump(nl, show, &sel);
+	if (ctl.json && (!err || sel.list.nr))
 		json_list_end(&sel.list);
-	else if (!ctl.json && (!err || sel.found))
+	else if (!ctl.json && (!err || sel.table.nr))
 		table_print(&sel.table);
-	if (err)
-		err = fail("flow", "%s", mqtt_nl_error(nl));
-	else if (sel.topic && !sel.found)
-		err = fail("flow", "no flow for topic '%s'", sel.topic);
+	if (err < 0)
+		err = fail("flow", "%s", err == -ENOMEM ? strerror(ENOMEM) : mqtt_nl_error(nl));
 	mqtt_nl_close(nl);
 	return err;
 }
