@@ -79,7 +79,7 @@ static void add_session(struct session *s, void *arg)
 	struct sub *sub;
 
 	cJSON_AddStringToObject(json, "id", s->id);
-	cJSON_AddBoolToObject(json, "connected", c != NULL);
+	cJSON_AddBoolToObject(json, "connected", !!c);
 	cJSON_AddBoolToObject(json, "clean_session", s->clean);
 	if (c) {
 		cJSON_AddStringToObject(json, "address", c->address);

@@ -821,7 +821,7 @@ static void kernel_end_of_turn(void)
 		evicted_at = loop_now();
 		full = false;
 	}
-	/* Flows first, so that what the acknowledgement lets through hits. */
+	/* Flows first, so that what the acknowledgment lets through hits. */
 	batch_commit();
 	while (!list_empty(&acks)) {
 		struct client *c = list_first_entry(&acks, struct client,

@@ -26,7 +26,7 @@ uint16_t read_mid(struct client *c, struct reader *r)
 	uint16_t mid = read_u16(r);
 
 	if (r->bad || reader_left(r) || !mid) {
-		handle_malformed(c, "malformed acknowledgement");
+		handle_malformed(c, "malformed acknowledgment");
 		return 0;
 	}
 	return mid;

@@ -36,7 +36,7 @@ int log_open(unsigned int types, unsigned int dests, const char *file)
 {
 	log_types = types;
 	log_dests = dests;
-	log_journal = getenv("JOURNAL_STREAM") != NULL;
+	log_journal = !!getenv("JOURNAL_STREAM");
 	if (dests & LOG_D_SYSLOG)
 		openlog("mqttd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	if (dests & LOG_D_FILE) {

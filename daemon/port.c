@@ -28,8 +28,6 @@ static uint32_t packet_max;
 static uint8_t *out;
 static size_t out_len;
 static size_t out_cap;
-/* Packets among the records in @out. */
-static unsigned int out_packets;
 static uint8_t *in;
 static size_t in_cap;
 static struct op poll_op;
@@ -138,7 +136,6 @@ void port_packet_out(const struct port_out *to, const void *packet,
 		memcpy(p + groups, to->conns, conns);
 	memcpy(p + groups + conns, packet, len);
 	packets_out++;
-	out_packets++;
 }
 
 void port_gate_ack(uint32_t conn, uint64_t seq)
@@ -167,28 +164,24 @@ void port_flush(void)
 
 	/*
 	 * What was queued on a client before, SUBACK and retained messages
-	 * above all, goes before what is fanned out now.
+	 * above all, goes before what is fanned out now, and before the PINGRESP
+	 * that an acknowledgment lets the module send.
 	 */
-	if (out_packets && clients_flush())
+	if (out_len && clients_flush())
 		loop_submit();
-	out_packets = 0;
 	while (off < out_len && port_fd >= 0) {
 		ssize_t n = write(port_fd, out + off, out_len - off);
 
 		if (n > 0) {
 			off += n;
-		} else if (n < 0 && errno == EINTR) {
 			continue;
-		} else if (n < 0 && errno == EAGAIN) {
-			struct pollfd pfd = { .fd = port_fd, .events = POLLOUT };
-
-			poll(&pfd, 1, 1000);
-		} else if (!n || errno == ESHUTDOWN) {
+		}
+		if (!n || errno == ESHUTDOWN) {
 			kernel_lost();
 			break;
-		} else {
-			off += port_skip(off, errno);
 		}
+		if (errno != EINTR)
+			off += port_skip(off, errno);
 	}
 	out_len = 0;
 }

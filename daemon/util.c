@@ -70,7 +70,7 @@ static uint64_t load64(const unsigned char *p)
 /* The high half of the product folds every input bit over all output bits. */
 static uint64_t mix(uint64_t a, uint64_t b)
 {
-	__extension__ unsigned __int128 p = (unsigned __int128)a * b;
+	__uint128_t p = (__uint128_t)a * b;
 
 	return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
