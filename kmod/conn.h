@@ -116,6 +116,7 @@ struct mqtt_rx {
  * @stalled: blocked for lack of memory with nothing in flight: no
  *	acknowledgement will call write_space, the timer tries again
  * @full: a daemon waits for room
+ * @greeted: the daemon has sent something
  * @ended: no new module frames (CONN_DEL, drain)
  * @closed: the socket is closed, nothing may be queued
  * @deliver_fast: messages of other conns queued
@@ -140,6 +141,7 @@ struct mqtt_tx {
 	bool blocked;
 	bool stalled;
 	bool full;
+	bool greeted;
 	bool ended;
 	bool closed;
 	u64 deliver_fast;

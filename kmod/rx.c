@@ -7,6 +7,8 @@
  * the rest, so undecided bytes are taken out into a small head buffer and
  * pushed back to the daemon if they turn out to be for it.
  */
+#include <linux/highmem.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/sched/mm.h>
 #include <net/tcp.h>
@@ -157,6 +159,11 @@ struct mqtt_flow *mqtt_rx_flow(struct mqtt_rx_pass *pass, const u8 *topic,
 	return rx->flow;
 }
 
+static bool mqtt_rx_gate_closed(const struct mqtt_rx *rx)
+{
+	return atomic64_read(&rx->acked) < rx->gate;
+}
+
 /* A publish that would hit: may it overtake what the daemon has in hand? */
 static bool mqtt_rx_gated(struct mqtt_rx_pass *pass)
 {
@@ -164,11 +171,11 @@ static bool mqtt_rx_gated(struct mqtt_rx_pass *pass)
 
 	if (pass->open)
 		return false;
-	if (atomic64_read(&rx->acked) < rx->gate) {
+	if (mqtt_rx_gate_closed(rx)) {
 		WRITE_ONCE(rx->gate_wait, true);
 		/* Pairs with mqtt_rx_ack(): one of the two sees the other. */
 		smp_mb();
-		if (atomic64_read(&rx->acked) < rx->gate) {
+		if (mqtt_rx_gate_closed(rx)) {
 			pass->stop = true;
 			mqtt_stat_inc(pass->conn->mn, GATE_WAITS);
 			return true;
@@ -178,6 +185,41 @@ static bool mqtt_rx_gated(struct mqtt_rx_pass *pass)
 	/* Nothing is diverted before this pass ends, so it stays open. */
 	pass->open = true;
 	return false;
+}
+
+static bool mqtt_rx_ping_waits(const struct mqtt_conn *conn)
+{
+	return mqtt_rx_gate_closed(&conn->rx) || !READ_ONCE(conn->tx.greeted);
+}
+
+/*
+ * Answers a PINGREQ, unless the daemon owes answers that would come before it
+ * (CONNACK first of all): then it waits like a publish, but is not counted.
+ */
+static bool mqtt_rx_ping(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_conn *conn = pass->conn;
+
+	if (mqtt_rx_ping_waits(conn)) {
+		WRITE_ONCE(conn->rx.gate_wait, true);
+		/* Pairs with mqtt_rx_ack() and mqtt_rx_greeted(). */
+		smp_mb();
+		if (mqtt_rx_ping_waits(conn)) {
+			pass->stop = true;
+			return false;
+		}
+		WRITE_ONCE(conn->rx.gate_wait, false);
+	}
+	mqtt_tx_pingresp(conn);
+	return true;
+}
+
+void mqtt_rx_greeted(struct mqtt_conn *conn)
+{
+	/* Pairs with mqtt_rx_ping(). */
+	smp_mb();
+	if (READ_ONCE(conn->rx.gate_wait))
+		mqtt_worker_rx(conn);
 }
 
 void mqtt_rx_ack(struct mqtt_conn *conn, u64 seq)
@@ -221,8 +263,8 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 	case MQTT_PARSE_FAST:
 		break;
 	case MQTT_PARSE_PINGREQ:
-		mqtt_tx_pingresp(pass->conn);
-		mqtt_rx_head_drop(rx);
+		if (mqtt_rx_ping(pass))
+			mqtt_rx_head_drop(rx);
 		return true;
 	default:
 		mqtt_rx_divert(pass);
@@ -388,8 +430,7 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 		pass->conn->rx.head_len = 1;
 		return 1;
 	case MQTT_PARSE_PINGREQ:
-		mqtt_tx_pingresp(pass->conn);
-		return 2;
+		return mqtt_rx_ping(pass) ? 2 : 0;
 	default:
 		mqtt_rx_divert(pass);
 		return 0;
@@ -417,12 +458,81 @@ static u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	return used;
 }
 
+/*
+ * Feeds a part of a fragment. Returns bytes consumed. Not by skb_seq_read():
+ * that disables preemption, and parsing allocates.
+ */
+static u32 mqtt_rx_frag(struct mqtt_rx_pass *pass, const skb_frag_t *frag,
+			u32 offset, u32 len)
+{
+	u32 p_off, p_len, done, used = 0;
+	struct page *p;
+
+	skb_frag_foreach_page(frag, skb_frag_off(frag) + offset, len, p, p_off,
+			      p_len, done) {
+		u8 *vaddr = kmap_local_page(p);
+		u32 took = mqtt_rx_input(pass, vaddr + p_off, p_len);
+
+		kunmap_local(vaddr);
+		used += took;
+		if (took < p_len)
+			break;
+	}
+	return used;
+}
+
+/* Feeds @len bytes of a buffer from @offset on. Returns bytes consumed. */
+static u32 mqtt_rx_skb(struct mqtt_rx_pass *pass, const struct sk_buff *skb,
+		       u32 offset, u32 len)
+{
+	u32 start = skb_headlen(skb), used = 0, n;
+	const struct sk_buff *part;
+	int i;
+
+	if (offset < start) {
+		n = min(len, start - offset);
+		used = mqtt_rx_input(pass, skb->data + offset, n);
+		if (used < n)
+			return used;
+	}
+	for (i = 0; i < skb_shinfo(skb)->nr_frags && used < len; i++) {
+		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
+		u32 end = start + skb_frag_size(frag);
+
+		if (offset + used < end) {
+			u32 from = offset + used - start, took;
+
+			n = min(len - used, end - offset - used);
+			took = mqtt_rx_frag(pass, frag, from, n);
+			used += took;
+			if (took < n)
+				return used;
+		}
+		start = end;
+	}
+	skb_walk_frags(skb, part) {
+		u32 end = start + part->len;
+
+		if (used == len)
+			break;
+		if (offset + used < end) {
+			u32 from = offset + used - start, took;
+
+			n = min(len - used, end - offset - used);
+			took = mqtt_rx_skb(pass, part, from, n);
+			used += took;
+			if (took < n)
+				return used;
+		}
+		start = end;
+	}
+	return used;
+}
+
 static int mqtt_rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 			 unsigned int offset, size_t len)
 {
 	struct mqtt_rx_pass *pass = desc->arg.data;
-	struct skb_seq_state st;
-	unsigned int used = 0;
 
 	if (pass->stop)
 		return 0;
@@ -431,21 +541,7 @@ static int mqtt_rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 		pass->again = true;
 		return 0;
 	}
-	skb_prepare_seq_read(skb, offset, offset + len, &st);
-	while (used < len) {
-		const u8 *data;
-		unsigned int n = skb_seq_read(used, &data, &st), took;
-
-		if (!n)
-			break;
-		n = min_t(unsigned int, n, len - used);
-		took = mqtt_rx_input(pass, data, n);
-		used += took;
-		if (took < n)
-			break;
-	}
-	skb_abort_seq_read(&st);
-	return used;
+	return mqtt_rx_skb(pass, skb, offset, len);
 }
 
 static bool mqtt_rx_at_eof(const struct sock *sk)

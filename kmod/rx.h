@@ -40,6 +40,14 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn);
 void mqtt_rx_ack(struct mqtt_conn *conn, u64 seq);
 
 /**
+ * mqtt_rx_greeted() - the daemon has sent its first bytes, CONNACK
+ * @conn: conn; its tx.greeted is set
+ *
+ * Context: process.
+ */
+void mqtt_rx_greeted(struct mqtt_conn *conn);
+
+/**
  * mqtt_rx_head_drop() - forget the head
  * @rx: receive side
  *

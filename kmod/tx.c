@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "frame.h"
 #include "net.h"
+#include "rx.h"
 #include "tx.h"
 #include "tx_item.h"
 #include "worker.h"
@@ -591,6 +592,10 @@ static int mqtt_tx_take(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
 	first->daemon = true;
 	rest->daemon = true;
 	mqtt_tx_queue_daemon(conn, first, rest);
+	if (!READ_ONCE(conn->tx.greeted)) {
+		WRITE_ONCE(conn->tx.greeted, true);
+		mqtt_rx_greeted(conn);
+	}
 	return 0;
 }
 

@@ -426,7 +426,10 @@ enum mqtt_a_member {
  * @MQTT_A_LIMITS_TX_TOTAL_MAX: (u64) bytes of module frames queued on all conns
  * @MQTT_A_LIMITS_PORT_QUEUE_MAX: (u32) bytes waiting on the port for the owner
  * @MQTT_A_LIMITS_PORT_PACKET_MAX: (u32) longest packet in a PACKET_OUT record
- * @MQTT_A_LIMITS_PINGRESP: (u8) 1: the module answers PINGREQ, 0: divert it
+ * @MQTT_A_LIMITS_PINGRESP: (u8) 1: the module answers PINGREQ, 0: divert it. A
+ *	PINGREQ is answered only after the owner has sent something on the conn
+ *	(CONNACK), and waits at the gate as a publish does, so that PINGRESP
+ *	does not come before answers that are due.
  * @MQTT_A_LIMITS_TAKEOVER_TIME: (u32) ms that conns outlive their owner; only
  *	0 in this version
  * @MQTT_A_LIMITS_PAD: alignment of 64-bit attributes
