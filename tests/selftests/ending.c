@@ -9,7 +9,19 @@
 
 #include "lib_test.h"
 
-WORLD_FIXTURE(ending);
+FIXTURE(ending) {
+	struct world w;
+};
+
+FIXTURE_SETUP(ending)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(ending)
+{
+	world_close(&self->w);
+}
 
 TEST_F(ending, fin_after_thousand_frames)
 {

@@ -3,7 +3,19 @@
 #include "lib_test.h"
 #include "parse.h"
 
-WORLD_FIXTURE(fanout);
+FIXTURE(fanout) {
+	struct world w;
+};
+
+FIXTURE_SETUP(fanout)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(fanout)
+{
+	world_close(&self->w);
+}
 
 TEST_F(fanout, delivers_to_all_members)
 {

@@ -3,7 +3,19 @@
 #include "lib_test.h"
 #include "parse.h"
 
-WORLD_FIXTURE(framing);
+FIXTURE(framing) {
+	struct world w;
+};
+
+FIXTURE_SETUP(framing)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(framing)
+{
+	world_close(&self->w);
+}
 
 /*
  * @hits publishes of a random mix of topics and sizes into @out, all of them

@@ -3,7 +3,19 @@
 #include "lib_test.h"
 #include "parse.h"
 
-WORLD_FIXTURE(gate);
+FIXTURE(gate) {
+	struct world w;
+};
+
+FIXTURE_SETUP(gate)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(gate)
+{
+	world_close(&self->w);
+}
 
 /* A gate is shut: the hit is still in the socket, and the conn says so. */
 static void wait_for_gate(struct world *w, uint32_t id, uint64_t waits)
@@ -32,7 +44,7 @@ TEST_F(gate, hit_waits_for_the_miss_before)
 	EXPECT_EQ(0, sock_now(pub.s) & POLLIN);
 	EXPECT_EQ(EAGAIN, sock_recv_errno(sub.c));
 	EXPECT_EQ(0, world_stats(&self->w).publish_fast);
-	/* Acknowledging what was not diverted yet is no acknowledgement in advance. */
+	/* To acknowledge what was not diverted yet is no acknowledgement in advance. */
 	world_ack(&self->w, id + 77, 5);
 	world_ack(&self->w, id, 0);
 	EXPECT_EQ(0, world_conn(&self->w, id).acked);
@@ -195,11 +207,10 @@ TEST_F(gate, flow_changes_under_a_cut_packet)
 	buf_publish(&b, "topic", 30, 1);
 	for (cut = 1; cut < b.len; cut++) {
 		sock_send(pub.c, b.p, cut);
-		if (cut < 9) {
-			EXPECT_EQ(EAGAIN, sock_recv_errno(pub.s));
-		} else {
+		/* As long as the topic is incomplete, nothing is decided. */
+		if (cut >= 9)
 			sock_wait(pub.s, POLLIN);
-		}
+		ASSERT_EQ(cut < 9 ? EAGAIN : 0, sock_peek_errno(pub.s));
 		world_flow(&self->w, "topic", group);
 		sock_send(pub.c, b.p + cut, b.len - cut);
 		if (cut < 9) {
@@ -260,7 +271,6 @@ TEST_F(gate, order_across_misses_and_hits)
 			{ .fd = pub.s, .events = POLLIN },
 			{ .fd = sub.c, .events = POLLIN },
 		};
-		uint8_t room[4096];
 		struct packets walk;
 		const uint8_t *packet;
 		ssize_t n;
@@ -276,8 +286,8 @@ TEST_F(gate, order_across_misses_and_hits)
 			if (n > 0)
 				sent += n;
 		}
-		if (p[1].revents && (n = recv(pub.s, room, sizeof(room), MSG_DONTWAIT)) > 0)
-			buf_add(&in, room, n);
+		if (p[1].revents)
+			buf_recv(&in, pub.s);
 		walk = (struct packets) { in.p, in.len };
 		out.len = 0;
 		while ((packet = packets_next(&walk, &len))) {
@@ -297,8 +307,8 @@ TEST_F(gate, order_across_misses_and_hits)
 			memmove(in.p, walk.p, walk.left);
 			in.len = walk.left;
 		}
-		if (p[2].revents && (n = recv(sub.c, room, sizeof(room), MSG_DONTWAIT)) > 0)
-			buf_add(&want, room, n);
+		if (p[2].revents)
+			buf_recv(&want, sub.c);
 		walk = (struct packets) { want.p, want.len };
 		while ((packet = packets_next(&walk, &len))) {
 			char number[11] = {};

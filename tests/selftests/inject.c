@@ -127,9 +127,9 @@ TEST_F(inject, tables)
 	merged.conn = id;
 	member.conn = id;
 	flow.merged = (struct mqtt_members) { &merged, 1 };
-	EACH_ALLOCATION(mqtt_nl_stats_get(self->w.nl, &stats), );
-	EACH_ALLOCATION(mqtt_nl_conn_get(self->w.nl, id, &conn), );
-	EACH_ALLOCATION(mqtt_nl_conn_set(self->w.nl, &set), );
+	EACH_ALLOCATION(mqtt_nl_stats_get(self->w.nl, &stats), (void)0);
+	EACH_ALLOCATION(mqtt_nl_conn_get(self->w.nl, id, &conn), (void)0);
+	EACH_ALLOCATION(mqtt_nl_conn_set(self->w.nl, &set), (void)0);
 	EACH_ALLOCATION(mqtt_nl_group_add(self->w.nl, 1000, filter),
 			mqtt_nl_group_del(self->w.nl, 1000));
 	group = 1000;
@@ -149,9 +149,9 @@ TEST_F(inject, tables)
 			mqtt_nl_flow_del(self->w.nl, 0, flow.topic));
 	check(self->w.nl, world_try_flow(&self->w, &flow, MQTT_NL_CREATE | MQTT_NL_REPLACE),
 	      "flow add");
-	EACH_ALLOCATION(world_try_flow(&self->w, &flow, MQTT_NL_REPLACE), );
-	EACH_ALLOCATION(mqtt_nl_flow_get(self->w.nl, 0, flow.topic, &got), );
-	EACH_ALLOCATION(mqtt_nl_barrier(self->w.nl), );
+	EACH_ALLOCATION(world_try_flow(&self->w, &flow, MQTT_NL_REPLACE), (void)0);
+	EACH_ALLOCATION(mqtt_nl_flow_get(self->w.nl, 0, flow.topic, &got), (void)0);
+	EACH_ALLOCATION(mqtt_nl_barrier(self->w.nl), (void)0);
 	ASSERT_EQ(0, mqtt_nl_flow_del(self->w.nl, 0, flow.topic));
 	ASSERT_EQ(0, mqtt_nl_group_del(self->w.nl, group));
 	stats = world_stats(&self->w);

@@ -4,7 +4,19 @@
 
 #include "lib_test.h"
 
-WORLD_FIXTURE(keepalive);
+FIXTURE(keepalive) {
+	struct world w;
+};
+
+FIXTURE_SETUP(keepalive)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(keepalive)
+{
+	world_close(&self->w);
+}
 
 static uint32_t attach_with_keep_alive(struct world *w, struct tcp *t, uint16_t seconds)
 {

@@ -65,7 +65,8 @@ FIXTURE_SETUP(large)
 	for (i = 0; i < MEMBERS; i++)
 		ASSERT_EQ(0, mqtt_nl_batch_result(batch, i, &self->id[i]));
 	mqtt_nl_batch_reset(batch);
-	member.group = self->group = world_group(&self->w, "t");
+	self->group = world_group(&self->w, "t");
+	member.group = self->group;
 	for (i = 0; i < MEMBERS; i++) {
 		member.conn = self->id[i];
 		mqtt_nl_batch_member_add(batch, &member, 0);

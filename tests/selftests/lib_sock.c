@@ -204,6 +204,22 @@ int sock_recv_errno(int fd)
 	return recv(fd, &c, 1, MSG_DONTWAIT) < 0 ? errno : 0;
 }
 
+int sock_peek_errno(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_DONTWAIT | MSG_PEEK) < 0 ? errno : 0;
+}
+
+void buf_recv(struct buf *b, int fd)
+{
+	uint8_t room[4096];
+	ssize_t n = recv(fd, room, sizeof(room), MSG_DONTWAIT);
+
+	if (n > 0)
+		buf_add(b, room, n);
+}
+
 uint32_t random_below(uint32_t n)
 {
 	static uint64_t state;
@@ -277,7 +293,7 @@ void pump(struct stream *s, unsigned int n)
 		if (ready <= 0) {
 			for (i = 0; i < n; i++)
 				if (p[i].fd >= 0)
-					printf("# stuck: stream %u, sent %zu of %zu, received %zu of %zu\n",
+					printf("# stuck: %u sent %zu of %zu, received %zu of %zu\n",
 					       i, s[i].out_pos, s[i].out.len, s[i].in.len,
 					       s[i].in_want);
 			die("%u streams are stuck", left);

@@ -128,6 +128,21 @@ void sock_expect_eof(int fd);
 int sock_recv_errno(int fd);
 
 /**
+ * sock_peek_errno() - would the next receive fail at once?
+ * @fd: descriptor
+ *
+ * Return: errno, or 0.
+ */
+int sock_peek_errno(int fd);
+
+/**
+ * buf_recv() - append what there is to receive, up to 4 KiB
+ * @b: buffer
+ * @fd: descriptor
+ */
+void buf_recv(struct buf *b, int fd);
+
+/**
  * random_below() - pseudo random number
  * @n: bound
  *

@@ -26,18 +26,4 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	240
 
-/* Most programs need nothing but a namespace with an owner. */
-#define WORLD_FIXTURE(name)						\
-	FIXTURE(name) {							\
-		struct world w;						\
-	};								\
-	FIXTURE_SETUP(name)						\
-	{								\
-		world_open(&self->w);					\
-	}								\
-	FIXTURE_TEARDOWN(name)						\
-	{								\
-		world_close(&self->w);					\
-	}
-
 #endif /* LIB_TEST_H */

@@ -340,7 +340,7 @@ TEST_F(owner, namespace_ends)
 
 	for (n = 0; n < rounds; n++) {
 		char command[128];
-		int pipes[2];
+		int pipes[2], tries;
 		pid_t pid;
 		char c;
 
@@ -373,12 +373,9 @@ TEST_F(owner, namespace_ends)
 		kill(pid, SIGKILL);
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		/* The veth in it goes only when the namespace itself is freed. */
-		snprintf(command, sizeof(command), "/sys/class/net/probe%d", n);
-		for (int i = 0; ; i++) {
-			snprintf(command, sizeof(command), "ip -o link show probe%d >/dev/null 2>&1", n);
-			if (system(command))
-				break;
-			ASSERT_GT(PATIENCE / 10, i) TH_LOG("namespace %d is not freed", n);
+		snprintf(command, sizeof(command), "ip -o link show probe%d >/dev/null 2>&1", n);
+		for (tries = 0; !system(command); tries++) {
+			ASSERT_GT(PATIENCE / 10, tries) TH_LOG("namespace %d is not freed", n);
 			usleep(10000);
 		}
 	}

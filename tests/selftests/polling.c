@@ -6,7 +6,19 @@
 
 #include "lib_test.h"
 
-WORLD_FIXTURE(polling);
+FIXTURE(polling) {
+	struct world w;
+};
+
+FIXTURE_SETUP(polling)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(polling)
+{
+	world_close(&self->w);
+}
 
 /* Level-triggered epoll stays silent while kernel-owned bytes flow or lie there. */
 TEST_F(polling, no_wakeups_for_module_bytes)

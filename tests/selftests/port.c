@@ -6,7 +6,19 @@
 #include "lib_test.h"
 #include "parse.h"
 
-WORLD_FIXTURE(port);
+FIXTURE(port) {
+	struct world w;
+};
+
+FIXTURE_SETUP(port)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(port)
+{
+	world_close(&self->w);
+}
 
 static void write_all(int fd, const struct buf *b)
 {

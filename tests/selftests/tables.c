@@ -2,7 +2,19 @@
 /* Flows, groups, members and limits through netlink. */
 #include "lib_test.h"
 
-WORLD_FIXTURE(tables);
+FIXTURE(tables) {
+	struct world w;
+};
+
+FIXTURE_SETUP(tables)
+{
+	world_open(&self->w);
+}
+
+FIXTURE_TEARDOWN(tables)
+{
+	world_close(&self->w);
+}
 
 static struct mqtt_blob blob(const char *s)
 {
