@@ -470,12 +470,13 @@ static void client_closing(struct client *c)
 	client_rx_arm(c);
 }
 
-bool client_send_now(struct client *c)
+bool client_send_now(struct client *c, size_t keep)
 {
-	while (c->out.bytes) {
+	while (!c->tx_busy && c->out.bytes > keep) {
 		ssize_t n;
 
-		outq_peek(&c->out);
+		n = outq_peek(&c->out);
+		c->out.iov[n - 1].iov_len -= keep;
 		n = sendmsg(c->fd, &c->out.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return false;

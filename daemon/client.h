@@ -132,11 +132,12 @@ void client_dirty(struct client *c);
 
 /**
  * client_send_now() - send what is queued without waiting for the end of turn
- * @c: client with no send in flight
+ * @c: client with little queued
+ * @keep: bytes at the end that are not sent yet
  *
  * Return: false when the socket did not take it.
  */
-bool client_send_now(struct client *c);
+bool client_send_now(struct client *c, size_t keep);
 
 /**
  * clients_flush() - send what was queued during this turn

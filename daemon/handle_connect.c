@@ -153,11 +153,35 @@ static struct session *take_session(const char *id, uint16_t len, bool clean,
 	return s;
 }
 
+/*
+ * CONNACK must come first [MQTT-3.2.0-1], and the subscriptions of a session
+ * that goes on must be in force when it comes. So the data path gets all of it
+ * but the last byte: messages for the client wait for the packet to be whole.
+ */
+static void accept_connect(struct client *c, bool present)
+{
+	struct session *s = c->session;
+	bool wait = c->conn && !list_empty(&s->subs);
+	struct sub *sub;
+
+	if (wait)
+		datapath_commit(false);
+	send_connack(c, present, CONNACK_ACCEPTED);
+	if (wait && !client_send_now(c, 1)) {
+		client_close(c, END_LOST, "CONNACK not taken");
+		return;
+	}
+	list_for_each_entry(sub, &s->subs, by_session)
+		datapath_sub_add(sub);
+	datapath_commit(false);
+	if (wait && !client_send_now(c, 0))
+		client_close(c, END_LOST, "CONNACK not taken");
+}
+
 void handle_connect(struct client *c, struct reader *r)
 {
 	struct connect con;
 	struct session *s;
-	struct sub *sub;
 	char auto_id[48];
 	bool present;
 	bool clean;
@@ -198,14 +222,7 @@ void handle_connect(struct client *c, struct reader *r)
 	/* Receiving must not be armed before the socket is attached. */
 	datapath_attach(c);
 	client_connected(c);
-	send_connack(c, present, CONNACK_ACCEPTED);
-	/* CONNACK comes first, MQTT-3.2.0-1: before it can be a member. */
-	if (c->conn && !list_empty(&s->subs) && !client_send_now(c)) {
-		client_close(c, END_LOST, "CONNACK not taken");
-		return;
-	}
-	list_for_each_entry(sub, &s->subs, by_session)
-		datapath_sub_add(sub);
-	datapath_commit(false);
-	deliver_resume(s);
+	accept_connect(c, present);
+	if (c->state == CLIENT_CONNECTED)
+		deliver_resume(s);
 }
