@@ -211,6 +211,8 @@ TEST_F(fanout, level_five_diverts_all)
 	sock_send(pub.c, b.p, b.len);
 	sock_expect(pub.s, b.p, b.len);
 	/* PINGREQ is the same at every level. */
+	world_ack(&self->w, id, 1);
+	world_greet(&pub);
 	buf_pingreq(&ping);
 	sock_send(pub.c, ping.p, ping.len);
 	sock_expect(pub.c, "\xd0\x00", 2);
@@ -282,6 +284,7 @@ TEST_F(fanout, nobody_subscribed)
 	size_t i;
 
 	world_client(&self->w, &pub);
+	world_greet(&pub);
 	world_flow(&self->w, "void", 0);
 	buf_publish(&b, "void", 100, 1);
 	buf_publish(&b, "void", 1000, 2);

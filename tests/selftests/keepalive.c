@@ -112,6 +112,7 @@ TEST_F(keepalive, ping_and_bytes_keep_it_alive)
 
 	for (i = 0; i < CLIENTS; i++)
 		attach_with_keep_alive(&self->w, &t[i], 2);
+	world_greet(&t[0]);
 	world_subscribe(&self->w, "t", world_client(&self->w, &sub));
 	buf_pingreq(&ping);
 	buf_publish(&hit, "t", 2, 1);
@@ -198,6 +199,7 @@ TEST_F(keepalive, ping_switches)
 	int i;
 
 	set.id = world_client(&self->w, &t);
+	world_greet(&t);
 	buf_pingreq(&ping);
 	sock_send(t.c, ping.p, ping.len);
 	sock_expect(t.c, "\xd0\x00", 2);
@@ -227,6 +229,36 @@ TEST_F(keepalive, ping_switches)
 	sock_send(t.s, "\x01", 1);
 	sock_expect(t.c, "\x01\xd0\x00", 3);
 	EXPECT_EQ(0, world_stats(&self->w).deliver_fast);
+}
+
+/* PINGRESP does not come before CONNACK, nor before answers that are due. */
+TEST_F(keepalive, pingresp_comes_in_turn)
+{
+	struct buf b = {};
+	struct tcp t;
+	uint32_t id;
+
+	id = world_client(&self->w, &t);
+	buf_pingreq(&b);
+	sock_send(t.c, b.p, b.len);
+	while (world_conn(&self->w, id).state != MQTT_CONN_STATE_GATE)
+		usleep(1000);
+	EXPECT_EQ(0, sock_now(t.s) & POLLIN);
+	EXPECT_EQ(EAGAIN, sock_recv_errno(t.c));
+	sock_send(t.s, "\x20\x02\x00\x00", 4);
+	sock_expect(t.c, "\x20\x02\x00\x00\xd0\x00", 6);
+	/* SUBACK is due. */
+	b.len = 0;
+	buf_subscribe(&b, 1, "t");
+	buf_pingreq(&b);
+	sock_send(t.c, b.p, b.len);
+	sock_expect(t.s, b.p, b.len - PINGREQ_LEN);
+	while (world_conn(&self->w, id).state != MQTT_CONN_STATE_GATE)
+		usleep(1000);
+	EXPECT_EQ(EAGAIN, sock_recv_errno(t.c));
+	sock_send(t.s, "\x90\x03\x00\x01\x00", 5);
+	world_ack(&self->w, id, 1);
+	sock_expect(t.c, "\x90\x03\x00\x01\x00\xd0\x00", 7);
 }
 
 TEST_HARNESS_MAIN

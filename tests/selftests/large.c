@@ -75,6 +75,7 @@ FIXTURE_SETUP(large)
 	mqtt_nl_batch_free(batch);
 	world_flow(&self->w, "t", self->group);
 	self->pub_id = world_client(&self->w, &self->pub);
+	world_greet(&self->pub);
 	ASSERT_EQ(MEMBERS + 1, world_stats(&self->w).conns);
 }
 

@@ -113,6 +113,12 @@ uint32_t world_client(struct world *w, struct tcp *t)
 	return world_attach(w, t->s);
 }
 
+void world_greet(struct tcp *t)
+{
+	sock_send(t->s, "\x20\x02\x00\x00", 4);
+	sock_expect(t->c, "\x20\x02\x00\x00", 4);
+}
+
 uint32_t world_group(struct world *w, const char *filter)
 {
 	const struct mqtt_blob blob = { filter, strlen(filter) };

@@ -100,6 +100,12 @@ int world_try_attach(struct world *w, int fd);
 uint32_t world_client(struct world *w, struct tcp *t);
 
 /**
+ * world_greet() - send CONNACK: the module answers PINGREQ only after it
+ * @t: attached connection
+ */
+void world_greet(struct tcp *t);
+
+/**
  * world_group() - make a group
  * @w: world
  * @filter: topic filter
