@@ -12,6 +12,7 @@ def test(b):
         topic = 'lone/%d' % n
         for _ in range(3):
             pub.publish(topic, 'nobody')
+        pub.sync()
         sub = b.client()
         sub.subscribe(topic if n % 2 else 'lone/+')
         pub.publish(topic, 'somebody')
