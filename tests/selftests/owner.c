@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "lib_test.h"
@@ -64,8 +64,10 @@ TEST_F(owner, register_tells_the_state)
 
 TEST_F(owner, register_without_a_free_descriptor)
 {
+	const struct rlimit files = { 128, 128 };
 	struct mqtt_owner owner;
 
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
 	while (dup(0) >= 0)
 		;
 	EXPECT_EQ(-EMFILE, mqtt_nl_register(self->nl, &owner));
