@@ -26,16 +26,25 @@ static void put(const char *dir, const char *file, const char *value)
 	close(fd);
 }
 
-/* The @nth allocation of this process fails from here on, once. */
-static void fail_nth(unsigned int nth)
+/* Opened beforehand, since that would take the fault. */
+static int fail_fd(void)
 {
 	static int fd = -1;
-	char value[16];
 
 	if (fd < 0)
 		fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		die("fail-nth: %m");
+	return fd;
+}
+
+/* The @nth allocation of this process fails from here on, once. */
+static void fail_nth(unsigned int nth)
+{
+	char value[16];
+
 	snprintf(value, sizeof(value), "%u", nth);
-	if (fd < 0 || pwrite(fd, value, strlen(value), 0) < 0)
+	if (pwrite(fail_fd(), value, strlen(value), 0) < 0)
 		die("fail-nth: %m");
 }
 
@@ -43,11 +52,9 @@ static void fail_nth(unsigned int nth)
 static bool fail_used(void)
 {
 	char value[16] = "";
-	int fd = open("/proc/thread-self/fail-nth", O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || read(fd, value, sizeof(value) - 1) < 0)
+	if (pread(fail_fd(), value, sizeof(value) - 1, 0) < 0)
 		die("fail-nth: %m");
-	close(fd);
 	return !atoi(value);
 }
 
