@@ -97,9 +97,9 @@ FIXTURE_TEARDOWN(inject)
 				EXPECT_TRUE(err_ == -ENOMEM || err_ == -ENOBUFS ||	\
 					    err_ == -EAGAIN || err_ == -EMSGSIZE)	\
 					TH_LOG(#call ": %d at %u", err_, nth_);	\
-			} else {						\
-				undo;						\
 			}							\
+			/* Done or not: it may be the answer that was lost. */	\
+			undo;							\
 			if (!used_)						\
 				break;						\
 		}								\

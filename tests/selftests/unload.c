@@ -274,6 +274,8 @@ TEST_F_TIMEOUT(unload, drain_under_load, 3000)
 		ASSERT_EQ(clients, waitpid(clients, &status, 0));
 		EXPECT_EQ(0, status);
 		ASSERT_EQ(0, module_insert(self->ko));
+		if (n % 10 == 9)
+			TH_LOG("drained and unloaded %d times", n + 1);
 	}
 }
 
@@ -317,6 +319,8 @@ TEST_F_TIMEOUT(unload, tight_race, 3000)
 			;
 		close(pipes[0]);
 		ASSERT_EQ(0, module_insert(self->ko));
+		if (n % 10 == 9)
+			TH_LOG("unloaded %d times", n + 1);
 	}
 	TH_LOG("%lu refusals before", tries);
 }
