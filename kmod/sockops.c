@@ -198,7 +198,8 @@ static int mqtt_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	/* The pages of sendfile() are copied like any other bytes. */
 	if (msg->msg_flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE |
-			       MSG_CMSG_COMPAT | MSG_EOR | MSG_SPLICE_PAGES))
+			       MSG_CMSG_COMPAT | MSG_EOR |
+			       MQTT_COMPAT_SENDFILE_FLAGS))
 		return -EOPNOTSUPP;
 	if (msg->msg_controllen)
 		return -EOPNOTSUPP;

@@ -34,6 +34,9 @@
  * tcp_sendpage_locked() pushes before it says -EAGAIN.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+/* What sendfile() adds to the flags of sendmsg(). */
+#define MQTT_COMPAT_SENDFILE_FLAGS	MSG_SENDPAGE_NOTLAST
+
 static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
 					 int nr, size_t len, int flags)
 {
@@ -53,6 +56,8 @@ static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
 	return sent;
 }
 #else
+#define MQTT_COMPAT_SENDFILE_FLAGS	MSG_SPLICE_PAGES
+
 static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
 					 int nr, size_t len, int flags)
 {
