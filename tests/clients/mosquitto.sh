@@ -60,6 +60,9 @@ exchange()
 	watch -t 'x/+' -q "$1" -i mosq-sub || return
 	pub -t x/first -m 'a single one' -q "$1" || return
 	expect "$1 0 x/first a single one" || return
+	# With the first of a topic delivered, the rest may be forwarded.
+	pub -t x/many -m 0 -q "$1" || return
+	expect "$1 0 x/many 0" || return
 	seq 1 100 | pub -l -t x/many -q "$1" || return
 	for n in $(seq 1 100); do
 		expect "$1 0 x/many $n" || return

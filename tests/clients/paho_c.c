@@ -145,8 +145,12 @@ static bool exchange_with(MQTTClient one, MQTTClient two, int qos)
 		if (!publish_text(one, "x/two/a", text, qos, false) ||
 		    !publish_text(two, "x/one/a", text, qos, false))
 			return false;
+		/* With the first of a topic delivered, the rest may be forwarded. */
+		if (!n && (!expect_text(two, "x/two/a", text, qos, false) ||
+			   !expect_text(one, "x/one/a", text, qos, false)))
+			return false;
 	}
-	for (n = 0; n < 100; n++) {
+	for (n = 1; n < 100; n++) {
 		snprintf(text, sizeof(text), "number %d", n);
 		if (!expect_text(two, "x/two/a", text, qos, false) ||
 		    !expect_text(one, "x/one/a", text, qos, false))

@@ -123,8 +123,13 @@ public final class Client {
 		for (int n = 0; n < 100; n++) {
 			one.publish("x/two/a", "n" + n, qos);
 			two.publish("x/one/a", "n" + n, qos);
+			// With the first of a topic delivered, the rest may be forwarded.
+			if (n == 0) {
+				two.expect("x/two/a", "n0");
+				one.expect("x/one/a", "n0");
+			}
 		}
-		for (int n = 0; n < 100; n++) {
+		for (int n = 1; n < 100; n++) {
 			two.expect("x/two/a", "n" + n);
 			one.expect("x/one/a", "n" + n);
 		}
