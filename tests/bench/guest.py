@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -232,3 +233,20 @@ def counters(guest):
     out = guest.sh("cd /sys/kernel/mqtt/stats 2>/dev/null && grep -H . * || true")
     pairs = (line.rsplit(":", 1) for line in out.splitlines() if ":" in line)
     return {name: int(value) for name, value in pairs}
+
+
+def main(argv):
+    """usage: guest.py COMMAND: runs it in the guest whose namespace this is in."""
+    with socket.create_connection((GUEST_ADDR, AGENT_PORT), timeout=60) as sock:
+        agent = sock.makefile("rw")
+        agent.write(f"sh {argv[1]}\n")
+        agent.flush()
+        for line in agent:
+            if line.startswith("rc "):
+                return int(line[3:])
+            sys.stdout.write(line[1:])
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

@@ -5,6 +5,7 @@
  */
 #include <endian.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -497,6 +498,32 @@ static bool run_drained(struct run *r, uint64_t now)
 	return true;
 }
 
+/* Who is behind, and what the caller wants to look at while all connections are still open. */
+static void run_stalled(const struct run *r)
+{
+	const struct load_cfg *cfg = r->cfg;
+	unsigned int s, p, shown = 0;
+
+	fprintf(stderr, "mqload: no progress for %u s\n", cfg->stall_s);
+	for (s = 0; s < cfg->subscribers; s++) {
+		for (p = 0; p < r->streams; p++) {
+			const struct publisher *pub = &r->pubs[cfg->map == MAP_PAIRS ? s : p];
+			uint64_t next = r->next[s * r->streams + p];
+			struct sockaddr_in in = { 0 };
+			socklen_t len = sizeof(in);
+
+			if (next == pub->seq || shown++ >= 10)
+				continue;
+			getsockname(r->clients[s].fd, (struct sockaddr *)&in, &len);
+			fprintf(stderr, "mqload: %s (port %u) has %llu of %llu from %s\n",
+				r->clients[s].id, be16toh(in.sin_port), (unsigned long long)next,
+				(unsigned long long)pub->seq, pub->cl->id);
+		}
+	}
+	if (cfg->on_stall && system(cfg->on_stall))
+		fprintf(stderr, "mqload: %s failed\n", cfg->on_stall);
+}
+
 static void run_publish(struct run *r)
 {
 	const struct load_cfg *cfg = r->cfg;
@@ -523,7 +550,7 @@ static void run_publish(struct run *r)
 			return;
 		run_snapshots(r, now);
 		if (now > r->progress + r->cfg->stall_s * NSEC && due == UINT64_MAX) {
-			fprintf(stderr, "mqload: no progress for %u s\n", r->cfg->stall_s);
+			run_stalled(r);
 			return;
 		}
 		if (!cfg->count && r->stop > now && r->stop < due)

@@ -38,6 +38,7 @@ enum load_map {
  * @end: how connections are ended
  * @stall_s: seconds without any progress that count as loss
  * @parallel: connections being set up at a time
+ * @on_stall: shell command to run when there is no progress, before anything is closed
  */
 struct load_cfg {
 	const char *name;
@@ -61,6 +62,7 @@ struct load_cfg {
 	enum client_end end;
 	unsigned int stall_s;
 	unsigned int parallel;
+	const char *on_stall;
 };
 
 #define LOAD_PAYLOAD_MIN	16

@@ -34,6 +34,7 @@ enum {
 	OPT_PREFIX,
 	OPT_CLOSE_KEPT,
 	OPT_REPEAT,
+	OPT_ON_STALL,
 };
 
 static const struct option options[] = {
@@ -66,6 +67,7 @@ static const struct option options[] = {
 	{ "prefix", required_argument, NULL, OPT_PREFIX },
 	{ "close-kept", no_argument, NULL, OPT_CLOSE_KEPT },
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
+	{ "on-stall", required_argument, NULL, OPT_ON_STALL },
 	{ "help", no_argument, NULL, '?' },
 	{ }
 };
@@ -90,6 +92,7 @@ static const char usage_text[] =
 "  --abandon              end without waiting for what is outstanding\n"
 "  --allow-loss           loss does not fail the run\n"
 "  --stall SECONDS        no progress for so long is loss (30)\n"
+"  --on-stall COMMAND     run it then, with the connections still open\n"
 "  --parallel N           connections set up at a time (100)\n"
 "  --sources ADDR/N       spread connections over N local addresses from ADDR on\n"
 "  --rcvbuf BYTES         SO_RCVBUF of the connections\n"
@@ -296,6 +299,9 @@ static void parse_one(struct job *job, int opt)
 		break;
 	case OPT_NAME:
 		cfg->name = optarg;
+		break;
+	case OPT_ON_STALL:
+		cfg->on_stall = optarg;
 		break;
 	case OPT_PREFIX:
 		cfg->prefix = optarg;
