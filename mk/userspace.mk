@@ -67,7 +67,7 @@ SOURCE ?= $(BUILD)/linux-source
 HARNESS := $(if $(SELFTEST_SRC),$(if $(shell grep -l kselftest $(SELFTEST_SRC) $(wildcard tests/selftests/*.h)),\
 	$(SOURCE)/kselftest_harness.h))
 # Its macros compare what they are given and end in an empty loop, which -Wextra of clang minds.
-$(BUILD)/obj/tests/selftests/%.o: BASE_CFLAGS += -isystem $(SOURCE) -Wno-sign-compare -Wno-empty-body
+$(BUILD)/obj/tests/selftests/%.o: BASE_CFLAGS += -isystem $(SOURCE) -Wno-sign-compare -Wno-empty-body -Wno-unused-parameter
 $(call obj,$(SELFTEST_SRC)): | $(HARNESS)
 $(SOURCE)/kselftest_harness.h:
 	$(call say,FETCH,$@)
