@@ -417,11 +417,11 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 	if (ret == batch.bytes) {
 		*frames += mqtt_tx_advance(conn, ret, done);
 		more = !list_empty(&tx->wire);
-	} else if (ret > 0) {
-		/* TCP has asked for write_space already. */
-		*frames += mqtt_tx_advance(conn, ret, done);
-		tx->blocked = true;
-	} else if (ret == -EAGAIN) {
+	} else if (ret > 0 || ret == -EAGAIN) {
+		if (ret > 0)
+			*frames += mqtt_tx_advance(conn, ret, done);
+		/* Not every short send asks for write_space by itself. */
+		set_bit(SOCK_NOSPACE, &conn->sk->sk_socket->flags);
 		tx->blocked = true;
 	} else {
 		*frames += mqtt_tx_fail(conn, ret, done);
