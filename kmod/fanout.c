@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sort.h>
 #include <linux/xarray.h>
 #include <linux/mqtt.h>
 
@@ -109,6 +110,11 @@ static int mqtt_fanout_id_cmp(const void *a, const void *b)
 	u32 ia = *(const u32 *)a, ib = *(const u32 *)b;
 
 	return ia < ib ? -1 : ia > ib;
+}
+
+void mqtt_fanout_sort(u32 *conns, u32 nr)
+{
+	sort(conns, nr, sizeof(*conns), mqtt_fanout_id_cmp, NULL);
 }
 
 static bool mqtt_fanout_wanted(const struct mqtt_packet_out *po,

@@ -46,6 +46,16 @@ struct mqtt_packet_out {
 };
 
 /**
+ * mqtt_fanout_sort() - bring conn identifiers into the order that
+ *	struct mqtt_packet_out wants
+ * @conns: identifiers
+ * @nr: number of them
+ *
+ * Context: any.
+ */
+void mqtt_fanout_sort(u32 *conns, u32 nr);
+
+/**
  * mqtt_fanout_packet_out() - queue a packet of the port on its receivers
  * @mn: namespace
  * @po: packet and receivers

@@ -5,7 +5,6 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
 #include <linux/mqtt.h>
@@ -199,13 +198,6 @@ static ssize_t mqtt_port_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	}
 }
 
-static int mqtt_port_id_cmp(const void *a, const void *b)
-{
-	u32 ia = *(const u32 *)a, ib = *(const u32 *)b;
-
-	return ia < ib ? -1 : ia > ib;
-}
-
 /* The packet must be exactly what the fast path forwards. */
 static int mqtt_port_check_packet(struct mqtt_frame *frame)
 {
@@ -247,8 +239,7 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 			goto out;
 		po.groups = ids;
 		po.conns = ids + hdr->nr_groups;
-		sort(ids + hdr->nr_groups, hdr->nr_conns, sizeof(u32),
-		     mqtt_port_id_cmp, NULL);
+		mqtt_fanout_sort(ids + hdr->nr_groups, hdr->nr_conns);
 	}
 	po.frame = mqtt_frame_alloc(body - ids_len);
 	if (!po.frame) {
