@@ -88,9 +88,9 @@ static void mqtt_conn_timer(struct timer_list *t)
 		return;
 	due = READ_ONCE(conn->rx.last) + patience;
 	if (time_before(jiffies, due)) {
-		mod_timer(&conn->timer, due);
+		timer_reduce(&conn->timer, due);
 	} else if (mqtt_conn_has_input(conn)) {
-		mod_timer(&conn->timer, jiffies + patience / 2 + 1);
+		timer_reduce(&conn->timer, jiffies + patience / 2 + 1);
 	} else {
 		WRITE_ONCE(conn->rx.expire, true);
 		mqtt_worker_rx(conn);
@@ -99,11 +99,8 @@ static void mqtt_conn_timer(struct timer_list *t)
 
 void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay)
 {
-	unsigned long due = jiffies + delay;
-
-	if (!timer_pending(&conn->timer) ||
-	    time_before(due, READ_ONCE(conn->timer.expires)))
-		mod_timer(&conn->timer, due);
+	/* Never puts off what another reason has armed it for. */
+	timer_reduce(&conn->timer, jiffies + delay);
 }
 
 int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)

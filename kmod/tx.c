@@ -409,9 +409,13 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 		return false;
 
 	ret = mqtt_tx_give(conn->sk, &batch);
-	/* TCP has told its error; it is the daemon's recv() that needs it. */
-	if (ret < 0 && ret != -EAGAIN && ret != -EPIPE && !conn->sk->sk_err)
-		WRITE_ONCE(conn->sk->sk_err, -ret);
+	if (ret < 0 && ret != -EAGAIN) {
+		/* TCP has told its error; it is the daemon's recv() that needs it. */
+		if (ret != -EPIPE && !conn->sk->sk_err)
+			WRITE_ONCE(conn->sk->sk_err, -ret);
+		/* Not every error came with a change of state. */
+		mqtt_worker_rx(conn);
+	}
 
 	spin_lock(&tx->lock);
 	if (ret == batch.bytes) {
@@ -475,10 +479,15 @@ void mqtt_tx_flush(struct mqtt_conn *conn)
 void mqtt_tx_unblock(struct mqtt_conn *conn)
 {
 	/* The socket lock orders this with the flush that set it. */
+	if (!READ_ONCE(conn->tx.blocked))
+		return;
 	WRITE_ONCE(conn->tx.blocked, false);
-	conn->tx.stalled = false;
-	if (!list_empty_careful(&conn->tx.wire))
-		mqtt_worker_tx(conn);
+	WRITE_ONCE(conn->tx.stalled, false);
+	/*
+	 * Whether or not there is something to send: who queues right now may
+	 * have seen the flag still set, and relies on this flush.
+	 */
+	mqtt_worker_tx(conn);
 }
 
 /* tx->lock held. Module frames that are not on their way yet are dropped. */
