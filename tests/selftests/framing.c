@@ -375,6 +375,8 @@ TEST_F(framing, large_fast_packets)
 	tcp_open(&pub, &o);
 	world_attach(&self->w, pub.s);
 	tcp_open(&sub, &o);
+	/* Nothing paces the publisher: all of it may have to wait. */
+	world_limit(&self->w, MQTT_A_LIMITS_TX_CONN_MAX, 1 << 30);
 	world_subscribe(&self->w, "t", world_attach(&self->w, sub.s));
 	for (i = 0; i < scale(10, 300); i++)
 		buf_publish(&all, "t", 65536 - 7 - i, i);
@@ -384,6 +386,7 @@ TEST_F(framing, large_fast_packets)
 	pump(s, 2);
 	stream_same(&s[1], &all);
 	EXPECT_EQ(scale(10, 300), world_stats(&self->w).publish_fast);
+	EXPECT_EQ(0, world_stats(&self->w).drop_queue_full);
 }
 
 /* Runs: many packets of one topic cross segments and allocations. */
