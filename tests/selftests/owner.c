@@ -332,7 +332,7 @@ static ino_t netns_inode(void)
  * A namespace whose processes are gone is freed: its counters leave the gauges, and
  * the notification of its end comes when a veth peer in it disappears.
  */
-TEST_F(owner, namespace_ends)
+TEST_F_TIMEOUT(owner, namespace_ends, 1800)
 {
 	const int rounds = scale(10, 200);
 	uint64_t conns = sysfs_stat("conns"), flows = sysfs_stat("flows");
