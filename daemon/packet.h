@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Control packet types, MQTT 2.2.1, in place in the first byte. */
+/* Control packet types, MQTT 2.2.1, in place in the first byte; AUTH is 5.0's. */
 enum packet_type {
 	CONNECT		= 0x10,
 	CONNACK		= 0x20,
@@ -23,6 +23,7 @@ enum packet_type {
 	PINGREQ		= 0xc0,
 	PINGRESP	= 0xd0,
 	DISCONNECT	= 0xe0,
+	AUTH		= 0xf0,
 };
 
 #define PACKET_TYPE_MASK	0xf0
@@ -124,6 +125,13 @@ static inline uint16_t read_u16(struct reader *r)
 	return v;
 }
 
+static inline uint32_t read_u32(struct reader *r)
+{
+	uint32_t high = read_u16(r);
+
+	return high << 16 | read_u16(r);
+}
+
 /**
  * read_bytes() - read a field with a two byte length
  * @r: reader
@@ -148,6 +156,11 @@ static inline uint8_t *put_u16(uint8_t *p, uint16_t v)
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
 	return p + 2;
+}
+
+static inline uint8_t *put_u32(uint8_t *p, uint32_t v)
+{
+	return put_u16(put_u16(p, (uint16_t)(v >> 16)), (uint16_t)v);
 }
 
 #endif /* MQTTD_PACKET_H */

@@ -118,8 +118,9 @@ static inline bool property_present(const struct properties *props,
  *
  * Return: REASON_SUCCESS; REASON_MALFORMED_PACKET for what cannot be decoded,
  * for an identifier that does not belong there or a value of the wrong form;
- * REASON_PROTOCOL_ERROR for a property that is there twice or has a forbidden
- * value (MQTT 5.0, 2.2.2.2 and section 3.x.2 of each packet).
+ * REASON_TOPIC_ALIAS_INVALID for the topic alias 0; REASON_PROTOCOL_ERROR for a
+ * property that is there twice, has another forbidden value or is a server's
+ * (MQTT 5.0, 2.2.2.2 and section 3.x.2 of each packet).
  */
 enum reason read_properties(struct reader *r, uint8_t type,
 			    struct properties *props);
