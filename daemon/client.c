@@ -15,6 +15,7 @@
 #include "keepalive.h"
 #include "log.h"
 #include "packet.h"
+#include "send.h"
 #include "session.h"
 #include "stats.h"
 #include "util.h"
@@ -106,6 +107,9 @@ void client_new(int fd)
 	list_add_tail(&c->node, &clients);
 	count++;
 	c->last_rx = loop_now();
+	c->problem_info = true;
+	c->receive_max = UINT16_MAX;
+	c->max_packet = UINT32_MAX;
 	client_address(c);
 	keepalive_connect(c);
 	connect_arm(c);
@@ -228,6 +232,15 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	will_free(will);
 }
 
+void client_fail(struct client *c, enum reason code, const char *what)
+{
+	if (c->state == CLIENT_CONNECTED)
+		send_disconnect(c, code, what);
+	else if (c->state == CLIENT_CONNECTING && c->protocol >= 5)
+		send_refusal(c, code, what);
+	client_close(c, END_ABNORMAL, what);
+}
+
 /* Keeps a packet of which only the beginning has been received. */
 static void input_keep(struct client *c, const uint8_t *p, uint32_t len,
 		       uint32_t total)
@@ -268,12 +281,14 @@ static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
 	if (!n)
 		return 0;
 	if (n < 0) {
-		client_close(c, END_ABNORMAL, "malformed remaining length");
+		client_fail(c, REASON_MALFORMED_PACKET,
+			    "malformed remaining length");
 		return -1;
 	}
 	if (n + (uint64_t)remaining > config.max_packet_size + (uint64_t)
 	    (config.max_packet_size == MQTT_PACKET_MAX ? PACKET_HEADER_MAX : 0)) {
-		client_close(c, END_ABNORMAL, "packet above max_packet_size");
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "packet above max_packet_size");
 		return -1;
 	}
 	*hlen = n;

@@ -8,6 +8,7 @@
 #include "list.h"
 #include "loop.h"
 #include "outq.h"
+#include "reason.h"
 #include "timer.h"
 
 struct session;
@@ -18,6 +19,9 @@ enum client_state {
 	CLIENT_CONNECTED,
 	CLIENT_CLOSING,
 };
+
+/* Topic aliases that a 5.0 client may set. */
+#define CLIENT_ALIAS_MAX	10u
 
 /**
  * enum client_end - how a connection ends
@@ -48,8 +52,13 @@ enum client_end {
  * @flush: its output is sent before it closes
  * @shut: shut down already, on the way to close
  * @rx_eof: nothing more can be received
- * @protocol: protocol level of CONNECT
- * @keepalive: seconds as in CONNECT
+ * @problem_info: takes reason strings
+ * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
+ * @keepalive: seconds between packets, 0 for any time
+ * @receive_max: QoS 1 and 2 messages that it takes at a time
+ * @alias_max: topic aliases that it takes
+ * @max_packet: longest packet that it takes
+ * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
  * @will: its will, if it has one
@@ -79,8 +88,13 @@ struct client {
 	bool flush;
 	bool shut;
 	bool rx_eof;
+	bool problem_info;
 	uint8_t protocol;
 	uint16_t keepalive;
+	uint16_t receive_max;
+	uint16_t alias_max;
+	uint32_t max_packet;
+	uint32_t unacked;
 	uint64_t last_rx;
 	struct session *session;
 	struct will *will;
@@ -123,6 +137,16 @@ void client_connected(struct client *c);
  * @reason: for the log
  */
 void client_close(struct client *c, enum client_end how, const char *reason);
+
+/**
+ * client_fail() - end a connection because of an error
+ * @c: client; its will is published
+ * @code: what a 5.0 client is told, in a CONNACK or DISCONNECT
+ * @what: for the log, and for the client
+ *
+ * Clients of 3.1 and 3.1.1 are just closed.
+ */
+void client_fail(struct client *c, enum reason code, const char *what);
 
 /**
  * client_dirty() - output was queued

@@ -153,7 +153,8 @@ void deliver_resume(struct session *s)
 
 	list_for_each_entry(d, &s->inflight.list, node) {
 		if (d->state == DELIVERY_WAIT_PUBCOMP) {
-			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid);
+			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid,
+				 REASON_SUCCESS);
 			continue;
 		}
 		send_publish(c, d->msg, PUBLISH_DUP |

@@ -36,10 +36,10 @@ struct connect {
 	uint16_t will_payload_len;
 };
 
-static void refuse(struct client *c, uint8_t code, const char *reason)
+static void refuse(struct client *c, enum reason code, const char *what)
 {
-	send_connack(c, false, code);
-	client_close(c, END_NORMAL, reason);
+	send_refusal(c, code, what);
+	client_close(c, END_NORMAL, what);
 }
 
 /* Returns false once the client has been closed. */
@@ -47,24 +47,26 @@ static bool read_protocol(struct client *c, struct reader *r)
 {
 	uint16_t len;
 	const uint8_t *name = read_bytes(r, &len);
+	uint8_t level = read_u8(r);
 
-	c->protocol = read_u8(r);
 	if (r->bad) {
 		handle_malformed(c, "malformed CONNECT");
 		return false;
 	}
 	if (len == 6 && !memcmp(name, "MQIsdp", 6)) {
-		refuse(c, CONNACK_PROTOCOL_LEVEL, "protocol MQTT 3.1");
+		refuse(c, REASON_UNSUPPORTED_PROTOCOL_VERSION, "protocol MQTT 3.1");
 		return false;
 	}
 	if (len != 4 || memcmp(name, "MQTT", 4)) {
 		handle_malformed(c, "unknown protocol name");
 		return false;
 	}
-	if (c->protocol != PROTOCOL_LEVEL) {
-		refuse(c, CONNACK_PROTOCOL_LEVEL, "unsupported protocol level");
+	if (level != PROTOCOL_LEVEL) {
+		refuse(c, REASON_UNSUPPORTED_PROTOCOL_VERSION,
+		       "unsupported protocol level");
 		return false;
 	}
+	c->protocol = level;
 	return true;
 }
 
@@ -166,7 +168,7 @@ static void accept_connect(struct client *c, bool present)
 
 	if (wait)
 		datapath_commit(false);
-	send_connack(c, present, CONNACK_ACCEPTED);
+	send_connack(c, present, NULL, 0);
 	if (wait && !client_send_now(c, 1)) {
 		client_close(c, END_LOST, "CONNACK not taken");
 		return;
@@ -191,7 +193,7 @@ void handle_connect(struct client *c, struct reader *r)
 	clean = con.flags & CONNECT_CLEAN;
 	if (!con.id_len) {
 		if (!clean) {
-			refuse(c, CONNACK_IDENTIFIER_REJECTED,
+			refuse(c, REASON_CLIENT_ID_NOT_VALID,
 			       "empty client identifier without clean session");
 			return;
 		}
@@ -200,12 +202,12 @@ void handle_connect(struct client *c, struct reader *r)
 	}
 	/* Nothing but anonymous access can be configured yet. */
 	if (!config.allow_anonymous) {
-		refuse(c, CONNACK_NOT_AUTHORIZED, "not authorized");
+		refuse(c, REASON_NOT_AUTHORIZED, "not authorized");
 		return;
 	}
 	if (config.max_keepalive &&
 	    (!c->keepalive || c->keepalive > config.max_keepalive)) {
-		refuse(c, CONNACK_IDENTIFIER_REJECTED,
+		refuse(c, REASON_CLIENT_ID_NOT_VALID,
 		       "keep alive above max_keepalive");
 		return;
 	}

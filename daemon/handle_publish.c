@@ -129,13 +129,13 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		break;
 	case 1:
 		if (publish(c, &pub))
-			send_ack(c, PUBACK, mid);
+			send_ack(c, PUBACK, mid, REASON_SUCCESS);
 		break;
 	case 2:
 		/* routed at once; the identifier suppresses duplicates */
 		if (midset_add(&c->session->received, mid) && !publish(c, &pub))
 			break;
-		send_ack(c, PUBREC, mid);
+		send_ack(c, PUBREC, mid, REASON_SUCCESS);
 		break;
 	}
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "client.h"
+#include "deliver.h"
 #include "handle.h"
 #include "log.h"
 #include "message.h"
@@ -9,15 +10,25 @@
 void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 {
 	struct session *s = c->session;
-	uint16_t mid = read_mid(c, r);
+	enum reason reason;
+	uint16_t mid = read_ack(c, first, r, &reason);
+	enum reason answer = REASON_SUCCESS;
 	struct delivery *d;
 
-	(void)first;
 	if (!mid)
 		return;
 	d = inflight_find(&s->inflight, mid);
 	if (d && d->qos != 2) {
-		handle_malformed(c, "PUBREC for a QoS 1 message");
+		client_fail(c, REASON_PROTOCOL_ERROR,
+			    "PUBREC for a QoS 1 message");
+		return;
+	}
+	if (reason >= REASON_UNSPECIFIED) {
+		/* refused: the packet identifier is free again, 4.3.3 */
+		if (d) {
+			inflight_done(&s->inflight, d);
+			deliver_pump(s);
+		}
 		return;
 	}
 	if (d) {
@@ -26,9 +37,10 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 		message_put(d->msg);
 		d->msg = NULL;
 	} else {
+		answer = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREC for unknown packet identifier %u", s->id,
 			  mid);
 	}
 	/* answered in any case, so that the client can forget it */
-	send_ack(c, PUBREL | PACKET_FLAGS_2, mid);
+	send_ack(c, PUBREL | PACKET_FLAGS_2, mid, answer);
 }

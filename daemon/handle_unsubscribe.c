@@ -53,5 +53,5 @@ void handle_unsubscribe(struct client *c, uint8_t first, struct reader *r)
 		s->nsubs--;
 	}
 	datapath_commit(true);
-	send_ack(c, UNSUBACK, mid);
+	send_unsuback(c, mid, NULL, 0);
 }

@@ -269,7 +269,7 @@ static void test_ranges(void **state)
 			 REASON_SUCCESS);
 	assert_int_equal(ONE(PUBLISH, "\x23\0\0"), REASON_TOPIC_ALIAS_INVALID);
 	assert_int_equal(ONE(PUBLISH, "\x08\0\x01#"), REASON_PROTOCOL_ERROR);
-	assert_int_equal(ONE(PUBLISH, "\x08\0\x03" "a/+"),
+	assert_int_equal(ONE(PUBLISH, "\x08\0\3a/+"),
 			 REASON_PROTOCOL_ERROR);
 	assert_int_equal(ONE(PUBLISH, "\x08\0\0"), REASON_PROTOCOL_ERROR);
 	assert_int_equal(ONE(CONNECT, "\x16\0\x01x"), REASON_PROTOCOL_ERROR);
@@ -336,14 +336,12 @@ static void test_forward(void **state)
 {
 	(void)state;
 	FORWARD("", "");
-	FORWARD("\x26\0\x01" "a\0\x01" "1\x01\x01\x26\0\x01" "a\0\x01" "1",
-		"\x26\0\x01" "a\0\x01" "1\x01\x01\x26\0\x01" "a\0\x01" "1");
-	FORWARD("\x02\0\0\0\x05", "");
-	FORWARD("\x23\0\x05", "");
-	FORWARD("\x26\0\x01" "a\0\x01" "1\x02\0\0\0\x05\x09\0\x02xy"
-		"\x23\0\x07\x03\0\x01t\x08\0\x01r\x01\0",
-		"\x26\0\x01" "a\0\x01" "1\x09\0\x02xy"
-		"\x03\0\x01t\x08\0\x01r\x01\0");
+	FORWARD("\x26\0\1a\0\0011\1\1\x26\0\1a\0\0011",
+		"\x26\0\1a\0\0011\1\1\x26\0\1a\0\0011");
+	FORWARD("\2\0\0\0\5", "");
+	FORWARD("\x23\0\5", "");
+	FORWARD("\x26\0\1a\0\0011\2\0\0\0\5\t\0\2xy\x23\0\a\3\0\1t\1\0",
+		"\x26\0\1a\0\0011\t\0\2xy\3\0\1t\1\0");
 }
 
 static void test_put(void **state)
