@@ -19,6 +19,19 @@ enum conf_datapath {
 };
 
 /**
+ * enum conf_sync - persistence_sync: when is a change on disk?
+ *
+ * @CONF_SYNC_ALWAYS: before it is acknowledged
+ * @CONF_SYNC_INTERVAL: persistence_sync_interval seconds later at most
+ * @CONF_SYNC_OFF: when the operating system writes it
+ */
+enum conf_sync {
+	CONF_SYNC_ALWAYS,
+	CONF_SYNC_INTERVAL,
+	CONF_SYNC_OFF,
+};
+
+/**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
  * @port: TCP port
@@ -36,7 +49,9 @@ struct conf_listener {
  * struct conf - configuration in force
  *
  * Fields carry the names of their options in mosquitto.conf(5), with the same
- * meaning unless Documentation/man/mqttd.8 says otherwise.
+ * meaning unless Documentation/man/mqttd.8 says otherwise. For a limit of bytes
+ * or messages 0 means none; persistent_client_expiration is in seconds, 0 for
+ * never.
  */
 struct conf {
 	struct list_head listeners;
@@ -45,13 +60,29 @@ struct conf {
 	int allow_anonymous;
 	int64_t max_connections;
 	uint32_t max_inflight_messages;
+	uint32_t max_inflight_bytes;
 	uint32_t max_queued_messages;
+	uint32_t max_queued_bytes;
+	uint32_t retained_messages_max;
+	int64_t retained_bytes_max;
 	uint32_t max_packet_size;
 	uint32_t max_keepalive;
 	uint32_t max_output_bytes;
 	uint32_t connect_timeout;
 	uint32_t flow_idle;
+	uint32_t sys_interval;
+	uint32_t persistent_client_expiration;
 	bool set_tcp_nodelay;
+	bool allow_duplicate_messages;
+	bool allow_zero_length_clientid;
+	bool retain_available;
+	bool connection_messages;
+	bool persistence;
+	char *persistence_location;
+	enum conf_sync persistence_sync;
+	uint32_t persistence_sync_interval;
+	char *auto_id_prefix;
+	char *clientid_prefixes;
 	unsigned int log_types;
 	unsigned int log_dests;
 	char *log_file;
@@ -59,7 +90,7 @@ struct conf {
 	char *user;
 	char *control_socket;
 	enum conf_datapath datapath;
-	char error[256];
+	char error[512];
 };
 
 /* The configuration in force. */
