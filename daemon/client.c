@@ -25,6 +25,8 @@
 #define CONNECT_MIN	14u
 /* Longest CONNECT: variable header and five fields with two byte lengths. */
 #define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
+/* With the properties of 5.0, which have no limit of their own. */
+#define CONNECT5_MAX	(1u << 20)
 #define RX_KEEP		4096u
 
 static LIST_HEAD(clients);
@@ -40,6 +42,13 @@ static void client_tx(struct op *op, int res, uint32_t flags);
 uint32_t clients_count(void)
 {
 	return count - closing;
+}
+
+uint32_t client_window(void)
+{
+	uint32_t max = config.max_inflight_messages;
+
+	return max ? max : UINT16_MAX;
 }
 
 void client_dirty(struct client *c)
@@ -130,9 +139,33 @@ static void client_free(struct client *c)
 	free(c);
 }
 
+/* The protocol level decides how long CONNECT can be, and who is told. */
+static uint32_t connect_max(struct client *c, int hlen)
+{
+	static const uint8_t mqtt5[] = { 0, 4, 'M', 'Q', 'T', 'T', 5 };
+	uint32_t max = CONNECT_MAX;
+
+	if (c->rx_len >= hlen + sizeof(mqtt5) &&
+	    !memcmp(c->rx + hlen, mqtt5, sizeof(mqtt5))) {
+		c->protocol = 5;
+		max = CONNECT5_MAX;
+	}
+	return min_t(uint32_t, max, config.max_packet_size);
+}
+
+/* A length in more bytes than it needs: forbidden by 5.0 [MQTT-1.5.5-1]. */
+static bool padded(struct client *c, int hlen, uint32_t remaining)
+{
+	if (c->protocol < 5 || (size_t)hlen == packet_header_len(remaining))
+		return false;
+	client_fail(c, REASON_MALFORMED_PACKET, "padded remaining length");
+	return true;
+}
+
 static void connect_input(struct client *c)
 {
 	uint32_t remaining = 0;
+	uint32_t total;
 	struct reader r;
 	int hlen;
 
@@ -147,14 +180,24 @@ static void connect_input(struct client *c)
 		client_close(c, END_ABNORMAL, "malformed remaining length");
 		return;
 	}
-	if (hlen + remaining < CONNECT_MIN || hlen + remaining > CONNECT_MAX ||
-	    hlen + remaining > config.max_packet_size) {
+	total = hlen + remaining;
+	if (total > CONNECT5_MAX) {
 		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
 		return;
 	}
-	c->rx_total = hlen + remaining;
-	if (c->rx_len < c->rx_total)
+	if (c->rx_len < min_t(uint32_t, total, CONNECT_MIN))
 		return;
+	if (total > connect_max(c, hlen)) {
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "CONNECT of impossible length");
+		return;
+	}
+	if (padded(c, hlen, remaining))
+		return;
+	if (c->rx_len < total) {
+		c->rx_total = total;
+		return;
+	}
 	r.p = c->rx + hlen;
 	r.end = r.p + remaining;
 	r.bad = false;
@@ -201,8 +244,8 @@ void client_connected(struct client *c)
 	keepalive_start(c);
 	c->rx_armed = true;
 	loop_recv_multishot(&c->rx_op, c->fd);
-	log_notice("connect: %s from %s keepalive %u clean %d%s", s->id,
-		   c->address, c->keepalive, s->clean,
+	log_notice("connect: %s from %s level %u keepalive %u clean %d%s", s->id,
+		   c->address, c->protocol, c->keepalive, !s->expiry,
 		   c->conn ? " attached" : "");
 }
 
@@ -210,6 +253,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 {
 	struct session *s = c->session;
 	struct will *will = c->will;
+	bool lives = false;
 
 	if (c->state == CLIENT_CLOSING)
 		return;
@@ -219,7 +263,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 		stats.clients--;
 		datapath_detach(c);
 		c->session = NULL;
-		session_detach(s);
+		lives = session_detach(s);
 	}
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
@@ -227,6 +271,10 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->flush = how != END_LOST;
 	keepalive_linger(c);
 	client_dirty(c);
+	if (how != END_NORMAL && will && will->delay && lives) {
+		session_delay_will(s, will);
+		return;
+	}
 	if (how != END_NORMAL)
 		will_publish(will);
 	will_free(will);
@@ -291,6 +339,8 @@ static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
 			    "packet above max_packet_size");
 		return -1;
 	}
+	if (padded(c, n, remaining))
+		return -1;
 	*hlen = n;
 	return (int64_t)n + remaining;
 }
@@ -537,6 +587,10 @@ void clients_close_all(void)
 		will_free(c->will);
 		c->will = NULL;
 		if (c->session) {
+			send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
+					"server shutting down");
+			if (c->protocol >= 5)
+				client_send_now(c, 0);
 			datapath_detach(c);
 			session_detach(c->session);
 		}

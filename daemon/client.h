@@ -125,6 +125,13 @@ void client_new(int fd);
 uint32_t clients_count(void);
 
 /**
+ * client_window() - our receive maximum
+ *
+ * Return: QoS 1 and 2 messages that a 5.0 client may send at a time.
+ */
+uint32_t client_window(void);
+
+/**
  * client_connected() - CONNECT was accepted and the session is in place
  * @c: client
  */

@@ -80,7 +80,9 @@ static void add_session(struct session *s, void *arg)
 
 	cJSON_AddStringToObject(json, "id", s->id);
 	cJSON_AddBoolToObject(json, "connected", !!c);
-	cJSON_AddBoolToObject(json, "clean_session", s->clean);
+	cJSON_AddBoolToObject(json, "clean_session", !s->expiry);
+	if (s->expiry && s->expiry != SESSION_NEVER)
+		cJSON_AddNumberToObject(json, "session_expiry", s->expiry);
 	if (c) {
 		cJSON_AddStringToObject(json, "address", c->address);
 		cJSON_AddNumberToObject(json, "protocol", c->protocol);

@@ -159,7 +159,8 @@ const char *datapath_name(void)
 
 void datapath_attach(struct client *c)
 {
-	if (ops->attach)
+	/* the kernel does not know the packets of 5.0 */
+	if (ops->attach && c->protocol < 5)
 		ops->attach(c);
 }
 

@@ -119,6 +119,12 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		handle_malformed(c, "packet identifier 0");
 		return;
 	}
+	/* [MQTT-3.3.4-7] */
+	if (pub.qos && c->protocol >= 5 && c->unacked++ >= client_window()) {
+		client_fail(c, REASON_RECEIVE_MAXIMUM_EXCEEDED,
+			    "more messages than the receive maximum");
+		return;
+	}
 	pub.payload = r->p;
 	pub.payload_len = reader_left(r);
 	count_received(c, 1);

@@ -29,6 +29,8 @@ static void keepalive_expired(struct timer *timer)
 
 	if (deadline > loop_now())
 		timer_arm(timer, deadline);
+	else if (c->protocol >= 5)
+		client_fail(c, REASON_KEEP_ALIVE_TIMEOUT, "keep alive expired");
 	else
 		client_close(c, END_LOST, "keep alive expired");
 }

@@ -38,7 +38,7 @@ static int setup(void **state)
 		char id[8];
 
 		snprintf(id, sizeof(id), "c%u", i);
-		sessions[i] = session_new(id, strlen(id), false);
+		sessions[i] = session_new(id, strlen(id), SESSION_NEVER);
 	}
 	return 0;
 }
