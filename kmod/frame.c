@@ -34,6 +34,8 @@ struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 	frame->nr = 0;
 	frame->longest = 0;
 	frame->group = 0;
+	frame->level = 0;
+	frame->variants = NULL;
 	frame->member = 0;
 	frame->to_port = false;
 	INIT_LIST_HEAD(&frame->node);
@@ -54,6 +56,7 @@ struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame)
 	copy->len = frame->len;
 	copy->nr = frame->nr;
 	copy->longest = frame->longest;
+	copy->level = frame->level;
 	copy->flow = frame->flow;
 	frame->flow = NULL;
 	mqtt_frame_put(frame);

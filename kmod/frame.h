@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct mqtt_flow;
+struct mqtt_variant;
 
 /**
  * struct mqtt_frame - whole MQTT packets, shared by everybody they are queued on
@@ -20,6 +21,8 @@ struct mqtt_flow;
  * @flow: where it goes, referenced, during that time
  * @group: index in the flow's groups at which an interrupted fan-out goes on
  * @member: first member identifier in that group
+ * @level: MQTT_MEMBER_LEVEL5 if they are of protocol level 5, otherwise 0
+ * @variants: it in other forms, during its fan-out
  * @to_port: a port member has been met: a copy for the owner is due
  * @pages: it lives in pages of its own, which TCP may hold longer than we do
  * @data: the packets
@@ -31,7 +34,9 @@ struct mqtt_frame {
 	u32 nr;
 	u32 longest;
 	u32 group;
+	u32 level;
 	unsigned long member;
+	struct mqtt_variant *variants;
 	bool to_port;
 	bool pages;
 	struct list_head node;

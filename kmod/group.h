@@ -8,7 +8,17 @@
 
 struct mqtt_conn;
 struct mqtt_net;
+struct mqtt_sub_ids;
 struct netlink_ext_ack;
+
+/*
+ * Flags of a member that are not the owner's: what form of a publish it gets.
+ * A member whose flags are those of the publisher's level, and no others, gets
+ * what was received.
+ */
+#define MQTT_MEMBER_LEVEL5	BIT(31)		/* protocol level 5 */
+#define MQTT_MEMBER_IDS		BIT(30)		/* Subscription Identifiers */
+#define MQTT_MEMBER_FORM	(MQTT_MEMBER_LEVEL5 | MQTT_MEMBER_IDS)
 
 /**
  * struct mqtt_group - the subscribers of one topic filter
@@ -41,7 +51,9 @@ struct mqtt_group {
  * @group: group
  * @link: entry in the conn's list (under mqtt_net.lock)
  * @rcu: freed after readers
- * @flags: MQTT_MEMBER_F_*; changed in place
+ * @ids: Subscription Identifiers, or NULL (changed under mqtt_net.lock)
+ * @flags: MQTT_MEMBER_F_*, MQTT_MEMBER_LEVEL5, MQTT_MEMBER_IDS; changed in
+ *	place
  * @qos: granted QoS; changed in place
  */
 struct mqtt_member {
@@ -49,6 +61,7 @@ struct mqtt_member {
 	struct mqtt_group *group;
 	struct list_head link;
 	struct rcu_head rcu;
+	struct mqtt_sub_ids __rcu *ids;
 	u32 flags;
 	u8 qos;
 };
@@ -104,20 +117,33 @@ void mqtt_group_flush(struct mqtt_net *mn);
 void mqtt_group_flows(struct mqtt_group **groups, u32 nr, int by);
 
 /**
+ * mqtt_member_form() - flags that say what form of a publish a conn gets
+ * @conn: conn, or NULL for the port
+ * @ids: its Subscription Identifiers, or NULL
+ *
+ * Context: any. Return: MQTT_MEMBER_LEVEL5, MQTT_MEMBER_IDS, or neither: only
+ * level 5 has identifiers.
+ */
+u32 mqtt_member_form(const struct mqtt_conn *conn,
+		     const struct mqtt_sub_ids *ids);
+
+/**
  * mqtt_member_add() - put a conn or the port into a group
  * @mn: namespace
  * @group: group
  * @conn: conn, or NULL for the port
  * @qos: granted QoS
  * @flags: MQTT_MEMBER_F_*
+ * @ids: Subscription Identifiers, or NULL; a reference is taken
  * @replace: update a member that is there
  * @extack: for the text of a refusal
  *
  * Context: process, @mn->lock held.
- * Return: 0, -EEXIST, -ENOSPC, -EOPNOTSUPP, -ENOENT (conn ended), -ENOMEM.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOENT (conn ended), -ENOMEM.
  */
 int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
-		    struct mqtt_conn *conn, u8 qos, u32 flags, bool replace,
+		    struct mqtt_conn *conn, u8 qos, u32 flags,
+		    struct mqtt_sub_ids *ids, bool replace,
 		    struct netlink_ext_ack *extack);
 
 /**

@@ -80,11 +80,13 @@ enum mqtt_parse_result {
  * @MQTT_SLOW_OTHER: not for the fast path as such, or malformed
  * @MQTT_SLOW_PROPERTIES: properties longer than MQTT_PROPERTIES_MAX
  * @MQTT_SLOW_PAYLOAD: a payload that cannot be checked for being UTF-8 here
+ * @MQTT_SLOW_ALIAS: a Topic Alias that is not known; not by the parser
  */
 enum mqtt_parse_slow {
 	MQTT_SLOW_OTHER,
 	MQTT_SLOW_PROPERTIES,
 	MQTT_SLOW_PAYLOAD,
+	MQTT_SLOW_ALIAS,
 };
 
 /**
