@@ -325,6 +325,9 @@ static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
 			   struct mqtt_net *mn,
 			   const struct mqtt_member *member)
 {
+	const struct mqtt_sub_ids *ids =
+		rcu_dereference_protected(member->ids,
+					  lockdep_is_held(&mn->lock));
 	u32 conn = member->conn ? member->conn->id : MQTT_CONN_PORT;
 	void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_MEMBER_GET);
 
@@ -335,8 +338,7 @@ static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
 	    nla_put_u8(skb, MQTT_A_MEMBER_QOS, member->qos) ||
 	    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS,
 			member->flags & MQTT_MEMBER_F_MASK) ||
-	    mqtt_sub_ids_put_attr(skb, rcu_dereference_protected(member->ids,
-						lockdep_is_held(&mn->lock)))) {
+	    mqtt_sub_ids_put_attr(skb, ids)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

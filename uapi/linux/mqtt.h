@@ -401,9 +401,9 @@ enum mqtt_a_group {
  * @MQTT_A_MEMBER_CONN: (u32) conn, or MQTT_CONN_PORT
  * @MQTT_A_MEMBER_QOS: (u8) granted QoS, 0 to 2
  * @MQTT_A_MEMBER_FLAGS: (u32) MQTT_MEMBER_F_*
- * @MQTT_A_MEMBER_SUBSCRIPTION_IDS: (binary, array of up to MQTT_MEMBER_IDS_MAX
- *	u32, each 1 to 268,435,455) Subscription Identifiers; without effect on
- *	conns below level 5
+ * @MQTT_A_MEMBER_SUBSCRIPTION_IDS: (binary, array of u32) Subscription
+ *	Identifiers, each 1 to 268,435,455, up to MQTT_MEMBER_IDS_MAX of them;
+ *	without effect on conns below level 5
  */
 enum mqtt_a_member {
 	MQTT_A_MEMBER_UNSPEC,
