@@ -203,6 +203,8 @@ static void connect_input(struct client *c)
 	r.bad = false;
 	c->rx_len = 0;
 	c->rx_total = 0;
+	stats.connects++;
+	stats.other_received++;
 	handle_connect(c, &r);
 }
 
@@ -238,6 +240,8 @@ void client_connected(struct client *c)
 	c->last_rx = loop_now();
 	c->rx_op.fn = client_rx;
 	stats.clients++;
+	if (stats.clients > stats.clients_max)
+		stats.clients_max = stats.clients;
 	free(c->rx);
 	c->rx = NULL;
 	c->rx_cap = 0;

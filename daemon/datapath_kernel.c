@@ -847,6 +847,22 @@ static void kernel_status(struct cJSON *json)
 	port_status(k);
 }
 
+/* Bytes of packets out are not counted by the module: see route_publish(). */
+static bool kernel_traffic(struct datapath_traffic *now)
+{
+	struct mqtt_stats s;
+
+	if (!nl || mqtt_nl_stats_get(nl, &s))
+		return false;
+	now->publish_received = s.publish_fast;
+	now->bytes_received = s.publish_fast_bytes;
+	now->publish_sent = s.deliver_fast + s.deliver_packet_out;
+	now->bytes_sent = s.deliver_fast_bytes;
+	now->publish_dropped = s.drop_queue_full + s.drop_oversize +
+			       s.drop_nomem + s.drop_port_full;
+	return true;
+}
+
 const struct datapath_ops datapath_kernel = {
 	.name		= "kernel",
 	.stop		= kernel_stop,
@@ -861,4 +877,5 @@ const struct datapath_ops datapath_kernel = {
 	.handled	= kernel_handled,
 	.end_of_turn	= kernel_end_of_turn,
 	.status		= kernel_status,
+	.traffic	= kernel_traffic,
 };

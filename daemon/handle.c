@@ -4,6 +4,7 @@
 #include "client.h"
 #include "list.h"
 #include "property.h"
+#include "stats.h"
 
 static const struct handler handlers[16] = {
 	[PUBLISH >> 4]		= { -1, handle_publish },
@@ -77,6 +78,8 @@ void handle_packet(struct client *c, const uint8_t *p, size_t hlen,
 		.end = p + hlen + remaining,
 	};
 
+	if ((*p & PACKET_TYPE_MASK) != PUBLISH)
+		stats.other_received++;
 	if (!h->fn)
 		client_fail(c, *p & PACKET_TYPE_MASK ? REASON_PROTOCOL_ERROR :
 			    REASON_MALFORMED_PACKET,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "stats.h"
 #include "util.h"
 
 #define DELIVERY_KEEP	4096
@@ -76,6 +77,7 @@ void inflight_clear(struct inflight *in)
 	}
 	free(in->table);
 	in->table = NULL;
+	stats.inflight -= in->count;
 	in->count = 0;
 }
 
@@ -113,6 +115,7 @@ void inflight_add(struct inflight *in, struct delivery *d)
 	*bucket = d;
 	list_add_tail(&d->node, &in->list);
 	in->count++;
+	stats.inflight++;
 }
 
 void inflight_done(struct inflight *in, struct delivery *d)
@@ -124,6 +127,7 @@ void inflight_done(struct inflight *in, struct delivery *d)
 	*p = d->hnext;
 	list_del_init(&d->node);
 	in->count--;
+	stats.inflight--;
 	delivery_free(d);
 }
 

@@ -25,6 +25,7 @@
 #include "route.h"
 #include "session.h"
 #include "subs.h"
+#include "sys.h"
 #include "timer.h"
 #include "util.h"
 #include "version.h"
@@ -186,6 +187,7 @@ static void broker_init(void)
 
 static void broker_exit(void)
 {
+	sys_stop();
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
 	clients_close_all();
@@ -236,6 +238,7 @@ static int broker_run(void)
 		log_warn("persistence true: this version has no store yet; nothing survives a restart");
 	log_notice("mqttd " MQTTD_VERSION " started, datapath %s",
 		   datapath_name());
+	sys_start();
 	rc = loop_run(end_of_turn);
 	if (rc)
 		log_err("io_uring: %s", strerror(-rc));

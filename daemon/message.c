@@ -6,6 +6,9 @@
 
 #include "packet.h"
 
+static uint64_t count;
+static uint64_t payload_bytes;
+
 struct message *message_new(const char *topic, uint16_t topic_len,
 			    const void *payload, uint32_t payload_len,
 			    uint8_t qos)
@@ -24,6 +27,8 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 	msg->payload_off = hlen + 2 + topic_len;
 	msg->payload_len = payload_len;
 	msg->qos = qos;
+	count++;
+	payload_bytes += payload_len;
 	p = msg->frame + packet_put_header(msg->frame, PUBLISH, remaining);
 	p = put_u16(p, topic_len);
 	memcpy(p, topic, topic_len);
@@ -47,6 +52,18 @@ struct message *message_new_run(const void *frames, uint32_t len)
 
 void message_put(struct message *msg)
 {
-	if (msg && !--msg->refs)
-		free(msg);
+	if (!msg || --msg->refs)
+		return;
+	/* runs have no topic of their own, and are not counted */
+	if (msg->topic_len) {
+		count--;
+		payload_bytes -= msg->payload_len;
+	}
+	free(msg);
+}
+
+uint64_t messages_count(uint64_t *bytes)
+{
+	*bytes = payload_bytes;
+	return count;
 }

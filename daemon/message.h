@@ -73,6 +73,14 @@ static inline struct message *message_get(struct message *msg)
  */
 void message_put(struct message *msg);
 
+/**
+ * messages_count() - how many messages are held by something?
+ * @bytes: set to the length of their payloads together
+ *
+ * Return: their number, runs of verbatim frames aside.
+ */
+uint64_t messages_count(uint64_t *bytes);
+
 static inline const char *message_topic(const struct message *msg)
 {
 	return (const char *)msg->frame + msg->topic_off;

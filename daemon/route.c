@@ -192,7 +192,9 @@ bool route_publish(const struct publish *pub)
 		else
 			deliver_run(s->client, &run);
 	}
-	if (attached && !datapath_publish(r, pub, &run)) {
+	if (attached && datapath_publish(r, pub, &run)) {
+		stats.bytes_sent += (uint64_t)attached * run.len;
+	} else if (attached) {
 		for (i = 0; i < r->nr_receivers; i++) {
 			struct client *c = r->receivers[i].session->client;
 

@@ -19,6 +19,7 @@ static uint8_t *send_room(struct client *c, size_t len)
 	if (len > c->max_packet)
 		return NULL;
 	c->answers += len;
+	stats.other_sent++;
 	client_dirty(c);
 	return outq_room(&c->out, len);
 }
@@ -133,6 +134,7 @@ static void send_codes(struct client *c, uint8_t first, uint16_t mid,
 	if (n + count > c->max_packet)
 		return;
 	c->answers += n + count;
+	stats.other_sent++;
 	outq_put(&c->out, head, n);
 	outq_put(&c->out, codes, count);
 	client_dirty(c);
