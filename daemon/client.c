@@ -248,8 +248,10 @@ void client_connected(struct client *c)
 	keepalive_start(c);
 	c->rx_armed = true;
 	loop_recv_multishot(&c->rx_op, c->fd);
-	log_notice("connect: %s from %s level %u keepalive %u clean %d%s", s->id,
-		   c->address, c->protocol, c->keepalive, !s->expiry,
+	if (!config.connection_messages)
+		return;
+	log_notice("connect: %s from %s level %u keepalive %u clean %d%s",
+		   s->id, c->address, c->protocol, c->keepalive, !s->expiry,
 		   c->conn ? " attached" : "");
 }
 
@@ -261,8 +263,10 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 
 	if (c->state == CLIENT_CLOSING)
 		return;
-	log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION, "disconnect: %s from %s: %s",
-		 s ? s->id : "(not connected)", c->address, reason);
+	if (config.connection_messages)
+		log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION,
+			 "disconnect: %s from %s: %s",
+			 s ? s->id : "(not connected)", c->address, reason);
 	if (s) {
 		stats.clients--;
 		datapath_detach(c);

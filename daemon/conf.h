@@ -67,11 +67,11 @@ struct conf {
 	int64_t retained_bytes_max;
 	uint32_t max_packet_size;
 	uint32_t max_keepalive;
-	uint32_t persistent_client_expiration;
 	uint32_t max_output_bytes;
 	uint32_t connect_timeout;
 	uint32_t flow_idle;
 	uint32_t sys_interval;
+	uint32_t persistent_client_expiration;
 	bool set_tcp_nodelay;
 	bool allow_duplicate_messages;
 	bool allow_zero_length_clientid;

@@ -25,8 +25,10 @@
 #define CONNECT_PASSWORD	0x40
 #define CONNECT_USERNAME	0x80
 
-/* Room for the properties of CONNACK; the longest has the client identifier. */
-#define CONNACK_PROPERTIES_MAX	128
+/* Longest auto_id_prefix that is used, an identifier with it, and a CONNACK. */
+#define ID_PREFIX_MAX		200
+#define AUTO_ID_MAX		(ID_PREFIX_MAX + 33)
+#define CONNACK_PROPERTIES_MAX	(AUTO_ID_MAX + 32)
 
 struct connect {
 	uint8_t flags;
@@ -131,6 +133,12 @@ static bool read_will(struct client *c, struct reader *r, struct connect *con)
 	will->payload = (uint8_t *)read_bytes(r, &will->payload_len);
 	will->qos = CONNECT_WILL_QOS(con->flags);
 	will->retain = con->flags & CONNECT_WILL_RETAIN;
+	if (will->retain && !config.retain_available) {
+		/* [MQTT-3.2.2-13] */
+		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
+			    "will retain without retain_available");
+		return false;
+	}
 	if (!r->bad && !topic_name_valid(will->topic, will->topic_len)) {
 		client_fail(c, REASON_TOPIC_NAME_INVALID, "invalid will topic");
 		return false;
@@ -181,7 +189,8 @@ static uint16_t make_id(char *id, size_t size)
 
 	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
 		memset(rnd, 0, sizeof(rnd));
-	return (uint16_t)snprintf(id, size, "auto-%08x%08x%08x%08x", rnd[0],
+	return (uint16_t)snprintf(id, size, "%.*s%08x%08x%08x%08x",
+				  ID_PREFIX_MAX, config.auto_id_prefix, rnd[0],
 				  rnd[1], rnd[2], rnd[3]);
 }
 
@@ -229,6 +238,8 @@ static bool prepare_connack(struct client *c, struct connect *con)
 	if (config.max_packet_size < MQTT_PACKET_MAX)
 		p = put_property_u32(p, PROP_MAXIMUM_PACKET_SIZE,
 				     config.max_packet_size);
+	if (!config.retain_available)
+		p = put_property_u8(p, PROP_RETAIN_AVAILABLE, 0);
 	if (con->id_assigned)
 		p = put_property_bytes(p, PROP_ASSIGNED_CLIENT_ID, con->id,
 				       con->id_len);
@@ -268,13 +279,21 @@ static void accept_connect(struct client *c, const struct connect *con,
 		client_close(c, END_LOST, "CONNACK not taken");
 }
 
-/* Chooses an identifier for a client that has none. */
+/* Checks the client identifier, and chooses one for a client without. */
 static bool check_id(struct client *c, struct connect *con, char *buf,
 		     size_t size)
 {
-	if (con->id_len)
-		return true;
-	if (c->protocol == 3) {
+	const char *prefix = config.clientid_prefixes;
+
+	if (con->id_len) {
+		if (!prefix || (con->id_len >= strlen(prefix) &&
+				!memcmp(con->id, prefix, strlen(prefix))))
+			return true;
+		refuse(c, REASON_NOT_AUTHORIZED,
+		       "client identifier without clientid_prefixes");
+		return false;
+	}
+	if (c->protocol == 3 || !config.allow_zero_length_clientid) {
 		refuse(c, REASON_CLIENT_ID_NOT_VALID,
 		       "empty client identifier");
 		return false;
@@ -316,7 +335,7 @@ void handle_connect(struct client *c, struct reader *r)
 {
 	struct connect con;
 	struct session *s;
-	char auto_id[48];
+	char auto_id[AUTO_ID_MAX];
 	bool present;
 
 	if (!read_protocol(c, r) || !read_connect(c, r, &con) ||
