@@ -75,8 +75,10 @@ static bool read_protocol(struct client *c, struct reader *r)
 	 * bit, mosquitto's bridges ask for extensions, and fall back after the
 	 * return code of 3.1.1.
 	 */
-	if (!old && level > 5 && level < 0x80)
+	if (!old && level > 5 && level < 0x80) {
 		c->protocol = 5;
+		c->problem_info = false;
+	}
 	refuse(c, REASON_UNSUPPORTED_PROTOCOL_VERSION,
 	       "unsupported protocol level");
 	return false;
