@@ -113,6 +113,7 @@ void client_new(int fd)
 	c->tx_op.fn = client_tx;
 	INIT_LIST_HEAD(&c->dirty_node);
 	INIT_LIST_HEAD(&c->ack_node);
+	INIT_LIST_HEAD(&c->fence_node);
 	list_add_tail(&c->node, &clients);
 	count++;
 	c->last_rx = loop_now();
@@ -133,6 +134,7 @@ static void client_free(struct client *c)
 	list_del_init(&c->node);
 	list_del_init(&c->dirty_node);
 	list_del_init(&c->ack_node);
+	list_del_init(&c->fence_node);
 	count--;
 	if (c->state == CLIENT_CLOSING)
 		closing--;
@@ -232,6 +234,12 @@ static void client_connect_rx(struct op *op, int res, uint32_t flags)
 		connect_arm(c);
 }
 
+static void client_rx_arm(struct client *c)
+{
+	c->rx_armed = true;
+	loop_recv_multishot(&c->rx_op, c->fd);
+}
+
 void client_connected(struct client *c)
 {
 	struct session *s = c->session;
@@ -246,8 +254,9 @@ void client_connected(struct client *c)
 	c->rx = NULL;
 	c->rx_cap = 0;
 	keepalive_start(c);
-	c->rx_armed = true;
-	loop_recv_multishot(&c->rx_op, c->fd);
+	/* when CONNACK waits for the durable store, what follows it does too */
+	if (!c->rx_paused)
+		client_rx_arm(c);
 	if (!config.connection_messages)
 		return;
 	log_notice("connect: %s from %s level %u keepalive %u clean %d%s",
@@ -446,12 +455,6 @@ static void client_pause(struct client *c)
 		loop_cancel(&c->rx_op);
 }
 
-static void client_rx_arm(struct client *c)
-{
-	c->rx_armed = true;
-	loop_recv_multishot(&c->rx_op, c->fd);
-}
-
 static void client_rx(struct op *op, int res, uint32_t flags)
 {
 	struct client *c = container_of(op, struct client, rx_op);
@@ -545,7 +548,7 @@ static void client_closing(struct client *c)
 
 bool client_send_now(struct client *c, size_t keep)
 {
-	while (!c->tx_busy && c->out.bytes > keep) {
+	while (!c->tx_busy && outq_ready(&c->out) > keep) {
 		ssize_t n;
 
 		n = outq_peek(&c->out);
@@ -579,7 +582,7 @@ bool clients_flush(void)
 		if (c->state == CLIENT_CLOSING &&
 		    (!c->flush || !c->out.bytes)) {
 			client_closing(c);
-		} else if (!c->tx_busy && c->out.bytes) {
+		} else if (!c->tx_busy && outq_ready(&c->out)) {
 			client_send(c);
 			any = true;
 		}

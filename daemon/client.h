@@ -67,6 +67,8 @@ enum client_end {
  * @rx_cap: room in @rx
  * @rx_total: its whole length, 0 while not known
  * @out: output
+ * @fence_node: in the list of those whose output waits for the durable store
+ * @store_request: waits for something to be stored that the client asked for
  * @answers: bytes of it that answer the client's packets, since it was empty
  * @conn: the data path's conn, 0 when not attached
  * @diverted: packets received since the socket was attached
@@ -103,6 +105,8 @@ struct client {
 	uint32_t rx_cap;
 	uint32_t rx_total;
 	struct outq out;
+	struct list_head fence_node;
+	bool store_request;
 	uint32_t answers;
 	uint32_t conn;
 	uint64_t diverted;

@@ -8,6 +8,7 @@
 #include "send.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 
 static void dropped(struct session *s, uint32_t count)
 {
@@ -77,6 +78,13 @@ static void send_first(struct client *c, struct delivery *d)
 {
 	inflight_add(&c->session->inflight, d);
 	d->state = d->qos == 1 ? DELIVERY_WAIT_PUBACK : DELIVERY_WAIT_PUBREC;
+	store_delivery(c->session, d);
+	/*
+	 * After a crash an identifier that the client has seen must not stand
+	 * for another message.
+	 */
+	if (d->qos == 2 && d->store_id)
+		store_fence(c);
 	send_publish(c, d->msg, d->qos << PUBLISH_QOS_SHIFT |
 		     (d->retain ? PUBLISH_RETAIN : 0), d->mid);
 }
@@ -95,7 +103,9 @@ void deliver_message(struct session *s, struct message *msg, uint8_t qos,
 	if (!queue_add(&s->queue, d, config.max_queued_messages)) {
 		delivery_free(d);
 		dropped(s, 1);
+		return;
 	}
+	store_delivery(s, d);
 }
 
 void deliver_retained(struct session *s, struct message *msg, uint8_t qos)
@@ -124,7 +134,9 @@ void deliver_retained(struct session *s, struct message *msg, uint8_t qos)
 	if (!queue_add(&s->queue, d, limit)) {
 		delivery_free(d);
 		dropped(s, 1);
+		return;
 	}
+	store_delivery(s, d);
 }
 
 void deliver_pump(struct session *s)
@@ -151,6 +163,9 @@ void deliver_resume(struct session *s)
 	struct client *c = s->client;
 	struct delivery *d;
 
+	/* of a former connection, and perhaps not on disk yet */
+	if (s->store_id)
+		store_fence(c);
 	list_for_each_entry(d, &s->inflight.list, node) {
 		if (d->state == DELIVERY_WAIT_PUBCOMP) {
 			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid,

@@ -12,6 +12,7 @@
 #include "property.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 #include "topic.h"
 #include "will.h"
@@ -339,6 +340,7 @@ void handle_connect(struct client *c, struct reader *r)
 	struct session *s;
 	char auto_id[AUTO_ID_MAX];
 	bool present;
+	bool stored;
 
 	if (!read_protocol(c, r) || !read_connect(c, r, &con) ||
 	    !check_id(c, &con, auto_id, sizeof(auto_id)))
@@ -359,11 +361,26 @@ void handle_connect(struct client *c, struct reader *r)
 	if (c->protocol >= 5 && !prepare_connack(c, &con))
 		return;
 
+	s = session_find(con.id, con.id_len);
+	if (store_full && !s && con.expiry) {
+		refuse(c, REASON_QUOTA_EXCEEDED, "the durable store is full");
+		return;
+	}
+	stored = s && s->store_id;
 	s = take_session(&con, &present);
 	s->client = c;
+	s->protocol = c->protocol;
 	c->session = s;
 	if (con.flags & CONNECT_WILL)
 		c->will = will_new(&con.will);
+	/*
+	 * When a session was made, or one is gone that had been stored, CONNACK
+	 * waits for the store, and nothing is read meanwhile.
+	 */
+	if (store_session(s) || (stored && !present)) {
+		store_fence_request(c);
+		c->rx_paused = c->store_request;
+	}
 	/* Receiving must not be armed before the socket is attached. */
 	datapath_attach(c);
 	client_connected(c);

@@ -4,6 +4,7 @@
 #include "handle.h"
 #include "log.h"
 #include "session.h"
+#include "store.h"
 
 void handle_puback(struct client *c, uint8_t first, struct reader *r)
 {
@@ -25,6 +26,7 @@ void handle_puback(struct client *c, uint8_t first, struct reader *r)
 			    "PUBACK for a QoS 2 message");
 		return;
 	}
+	store_delivery_del(s, d);
 	inflight_done(&s->inflight, d);
 	deliver_pump(s);
 }

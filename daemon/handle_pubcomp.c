@@ -4,6 +4,7 @@
 #include "handle.h"
 #include "log.h"
 #include "session.h"
+#include "store.h"
 
 void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 {
@@ -24,6 +25,7 @@ void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 		client_fail(c, REASON_PROTOCOL_ERROR, "PUBCOMP before PUBREC");
 		return;
 	}
+	store_delivery_del(s, d);
 	inflight_done(&s->inflight, d);
 	deliver_pump(s);
 }

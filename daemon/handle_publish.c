@@ -10,6 +10,7 @@
 #include "send.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "topic.h"
 
 /* A run is copied or shared as one piece: keep the pieces moderate. */
@@ -86,6 +87,18 @@ static bool publish(struct client *c, struct publish *pub)
 	return false;
 }
 
+/* A 3.1.1 client can only be told by not acknowledging. */
+static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
+{
+	if (c->protocol < 5 ||
+	    (qos == 2 && midset_has(&c->session->received, mid)))
+		client_close(c, END_ABNORMAL,
+			     "the durable store's disk is full");
+	else
+		send_ack(c, qos == 1 ? PUBACK : PUBREC, mid,
+			 REASON_QUOTA_EXCEEDED);
+}
+
 void handle_publish(struct client *c, uint8_t first, struct reader *r)
 {
 	struct publish pub = {
@@ -128,19 +141,29 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 	pub.payload = r->p;
 	pub.payload_len = reader_left(r);
 	count_received(c, 1);
+	if (pub.qos && store_full) {
+		publish_refuse(c, pub.qos, mid);
+		return;
+	}
 
 	switch (pub.qos) {
 	case 0:
 		publish(c, &pub);
 		break;
 	case 1:
-		if (publish(c, &pub))
-			send_ack(c, PUBACK, mid, REASON_SUCCESS);
+		if (!publish(c, &pub))
+			break;
+		store_fence_request(c);
+		send_ack(c, PUBACK, mid, REASON_SUCCESS);
 		break;
 	case 2:
 		/* routed at once; the identifier suppresses duplicates */
-		if (midset_add(&c->session->received, mid) && !publish(c, &pub))
-			break;
+		if (midset_add(&c->session->received, mid)) {
+			store_received(c->session, mid, true);
+			if (!publish(c, &pub))
+				break;
+		}
+		store_fence_request(c);
 		send_ack(c, PUBREC, mid, REASON_SUCCESS);
 		break;
 	}

@@ -6,6 +6,7 @@
 #include "message.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 
 void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 {
@@ -34,6 +35,8 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 	if (d) {
 		/* from here on only the packet identifier matters */
 		d->state = DELIVERY_WAIT_PUBCOMP;
+		if (d->msg)
+			store_delivery(s, d);
 		message_put(d->msg);
 		d->msg = NULL;
 	} else {
@@ -42,5 +45,6 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 			  mid);
 	}
 	/* answered in any case, so that the client can forget it */
+	store_fence(c);
 	send_ack(c, PUBREL | PACKET_FLAGS_2, mid, answer);
 }

@@ -4,6 +4,7 @@
 #include "log.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 
 void handle_pubrel(struct client *c, uint8_t first, struct reader *r)
 {
@@ -13,10 +14,13 @@ void handle_pubrel(struct client *c, uint8_t first, struct reader *r)
 	if (!mid)
 		return;
 	reason = REASON_SUCCESS;
-	if (!midset_del(&c->session->received, mid)) {
+	if (midset_del(&c->session->received, mid)) {
+		store_received(c->session, mid, false);
+	} else {
 		reason = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREL for unknown packet identifier %u",
 			  c->session->id, mid);
 	}
+	store_fence(c);
 	send_ack(c, PUBCOMP, mid, reason);
 }

@@ -10,6 +10,7 @@
 #include "retain.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 #include "topic.h"
 #include "util.h"
@@ -57,7 +58,7 @@ static uint8_t subscribe(struct session *s, const char *filter, uint16_t len,
 {
 	struct sub *sub;
 
-	if (topic_filter_shared(filter, len))
+	if (topic_filter_shared(filter, len) || (store_full && s->store_id))
 		return SUBACK_FAILURE;
 	if (log_wants(LOG_T_SUBSCRIBE))
 		log_line(LOG_T_SUBSCRIBE, "subscribe: %s %.*s QoS %u", s->id,
@@ -66,6 +67,8 @@ static uint8_t subscribe(struct session *s, const char *filter, uint16_t len,
 	if (!sub)
 		s->nsubs++;
 	sub = subs_add(s, &s->subs, filter, len, qos);
+	if (s->store_id)
+		store_sub_write(sub);
 	datapath_sub_add(sub);
 	return qos;
 }
@@ -96,6 +99,7 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 		codes[i] = subscribe(s, filter, len, read_u8(r));
 	}
 	datapath_commit(false);
+	store_fence_request(c);
 	send_suback(c, mid, codes, count);
 
 	/* A repeated subscription gets the retained messages again, 3.8.4-3. */

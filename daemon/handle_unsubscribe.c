@@ -5,6 +5,7 @@
 #include "log.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 
 static bool check_payload(struct client *c, struct reader r)
@@ -49,9 +50,11 @@ void handle_unsubscribe(struct client *c, uint8_t first, struct reader *r)
 			log_line(LOG_T_UNSUBSCRIBE, "unsubscribe: %s %.*s",
 				 s->id, len, filter);
 		datapath_sub_del(sub);
+		store_sub_delete(sub);
 		subs_del(sub);
 		s->nsubs--;
 	}
 	datapath_commit(true);
+	store_fence(c);
 	send_unsuback(c, mid, NULL, 0);
 }

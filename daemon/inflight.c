@@ -28,12 +28,13 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
 	}
 	INIT_LIST_HEAD(&d->node);
 	d->hnext = NULL;
-	d->msg = message_get(msg);
+	d->msg = msg ? message_get(msg) : NULL;
 	d->mid = 0;
 	d->qos = qos;
 	d->state = DELIVERY_QUEUED;
 	d->retain = retain;
 	d->dup = false;
+	d->store_id = 0;
 	return d;
 }
 
@@ -93,7 +94,7 @@ struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
 	return d;
 }
 
-void inflight_add(struct inflight *in, struct delivery *d)
+void inflight_restore(struct inflight *in, struct delivery *d)
 {
 	struct delivery **bucket;
 
@@ -105,17 +106,22 @@ void inflight_add(struct inflight *in, struct delivery *d)
 		in->mask = n - 1;
 		in->table = xcalloc(n, sizeof(*in->table));
 	}
-	do {
-		if (!++in->last_mid)
-			in->last_mid = 1;
-	} while (inflight_find(in, in->last_mid));
-	d->mid = in->last_mid;
 	bucket = &in->table[d->mid & in->mask];
 	d->hnext = *bucket;
 	*bucket = d;
 	list_add_tail(&d->node, &in->list);
 	in->count++;
 	stats.inflight++;
+}
+
+void inflight_add(struct inflight *in, struct delivery *d)
+{
+	do {
+		if (!++in->last_mid)
+			in->last_mid = 1;
+	} while (inflight_find(in, in->last_mid));
+	d->mid = in->last_mid;
+	inflight_restore(in, d);
 }
 
 void inflight_done(struct inflight *in, struct delivery *d)
@@ -168,6 +174,19 @@ bool midset_add(struct midset *set, uint16_t mid)
 	return true;
 }
 
+bool midset_has(const struct midset *set, uint16_t mid)
+{
+	uint32_t i;
+
+	if (set->bitmap)
+		return bit_test(set->bitmap, mid);
+	for (i = 0; i < set->count; i++) {
+		if (set->few[i] == mid)
+			return true;
+	}
+	return false;
+}
+
 bool midset_del(struct midset *set, uint16_t mid)
 {
 	uint32_t i;
@@ -187,6 +206,19 @@ bool midset_del(struct midset *set, uint16_t mid)
 		return true;
 	}
 	return false;
+}
+
+void midset_each(const struct midset *set, void (*fn)(uint16_t mid, void *arg),
+		 void *arg)
+{
+	uint32_t i;
+
+	for (i = 0; !set->bitmap && i < set->count; i++)
+		fn(set->few[i], arg);
+	for (i = 1; set->bitmap && i <= UINT16_MAX; i++) {
+		if (bit_test(set->bitmap, i))
+			fn(i, arg);
+	}
 }
 
 void midset_clear(struct midset *set)

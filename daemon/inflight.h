@@ -30,6 +30,7 @@ enum delivery_state {
  * @state: which answer it waits for
  * @retain: RETAIN of the delivery
  * @dup: sent before
+ * @store_id: number in the durable store, 0 when not in it
  */
 struct delivery {
 	struct list_head node;
@@ -40,6 +41,7 @@ struct delivery {
 	uint8_t state;
 	bool retain;
 	bool dup;
+	uint64_t store_id;
 };
 
 /**
@@ -62,7 +64,7 @@ struct inflight {
 
 /**
  * delivery_new() - make a delivery
- * @msg: message, a reference is taken
+ * @msg: message, a reference is taken; NULL for one restored after PUBREC
  * @qos: QoS of the delivery
  * @retain: RETAIN of the delivery
  *
@@ -107,6 +109,13 @@ static inline bool inflight_full(const struct inflight *in)
 void inflight_add(struct inflight *in, struct delivery *d);
 
 /**
+ * inflight_restore() - put a delivery in flight under the identifier it has
+ * @in: in-flight state, without that identifier
+ * @d: delivery in no list, its packet identifier and state set
+ */
+void inflight_restore(struct inflight *in, struct delivery *d);
+
+/**
  * inflight_find() - find a delivery
  * @in: in-flight state
  * @mid: packet identifier
@@ -146,6 +155,15 @@ struct midset {
 bool midset_add(struct midset *set, uint16_t mid);
 
 /**
+ * midset_has() - is an identifier in?
+ * @set: set
+ * @mid: packet identifier
+ *
+ * Return: true if so.
+ */
+bool midset_has(const struct midset *set, uint16_t mid);
+
+/**
  * midset_del() - take an identifier out
  * @set: set
  * @mid: packet identifier
@@ -153,6 +171,15 @@ bool midset_add(struct midset *set, uint16_t mid);
  * Return: false when it was not in.
  */
 bool midset_del(struct midset *set, uint16_t mid);
+
+/**
+ * midset_each() - call a function for each identifier
+ * @set: set
+ * @fn: function, must not change the set
+ * @arg: passed to @fn
+ */
+void midset_each(const struct midset *set, void (*fn)(uint16_t mid, void *arg),
+		 void *arg);
 
 /**
  * midset_clear() - empty the set and free its memory

@@ -24,6 +24,7 @@
 #include "retain.h"
 #include "route.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 #include "sys.h"
 #include "timer.h"
@@ -173,6 +174,7 @@ static int write_pid_file(void)
 static void end_of_turn(void)
 {
 	datapath_end_of_turn();
+	store_end_of_turn();
 	clients_flush();
 }
 
@@ -191,6 +193,7 @@ static void broker_exit(void)
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
 	clients_close_all();
+	store_stop();
 	sessions_exit();
 	route_exit();
 	retain_exit();
@@ -216,6 +219,8 @@ static int broker_start(void)
 		log_err("signalfd: %s", strerror(-rc));
 		return -1;
 	}
+	if (store_start())
+		return -1;
 	if (datapath_start(config.datapath))
 		return -1;
 	if (listeners_open())

@@ -27,6 +27,8 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 	msg->payload_off = hlen + 2 + topic_len;
 	msg->payload_len = payload_len;
 	msg->qos = qos;
+	msg->store_refs = 0;
+	msg->store_id = 0;
 	count++;
 	payload_bytes += payload_len;
 	p = msg->frame + packet_put_header(msg->frame, PUBLISH, remaining);

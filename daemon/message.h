@@ -15,6 +15,8 @@
  * @topic_off: where the topic begins in @frame
  * @topic_len: its length
  * @qos: QoS it was published with
+ * @store_id: number in the durable store, 0 when not in it
+ * @store_refs: records of the store that refer to it
  * @frame: the message as a QoS 0 PUBLISH packet, RETAIN and DUP 0
  *
  * Receivers with QoS 0 get @frame as it is; for the others only the fixed
@@ -29,6 +31,8 @@ struct message {
 	uint16_t topic_off;
 	uint16_t topic_len;
 	uint8_t qos;
+	uint32_t store_refs;
+	uint64_t store_id;
 	uint8_t frame[];
 };
 

@@ -2,6 +2,8 @@
 #include "retain.h"
 
 #include "message.h"
+#include "store.h"
+#include "topic.h"
 #include "trie.h"
 
 static struct trie store;
@@ -35,6 +37,7 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 		node = trie_find(&store, topic, len);
 		if (!node || !node->value)
 			return;
+		store_retained_del(node->value);
 		message_put(node->value);
 		node->value = NULL;
 		count--;
@@ -43,10 +46,15 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 	}
 	node = trie_get(&store, topic, len);
 	message_get(msg);
-	if (node->value)
+	/* the broker's own are made anew */
+	if (!topic_reserved(topic, len))
+		store_retained(msg);
+	if (node->value) {
+		store_retained_del(node->value);
 		message_put(node->value);
-	else
+	} else {
 		count++;
+	}
 	node->value = msg;
 }
 

@@ -11,6 +11,7 @@
 #include "retain.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "util.h"
 
 #define ROUTE_BUCKETS	4096u
@@ -205,7 +206,7 @@ bool route_publish(const struct publish *pub)
 	}
 	if (pub->frames && pub->source->conn)
 		datapath_learn(pub);
-	if (pub->retain)
+	if (pub->retain && !store_full)
 		retain_set(pub->topic, pub->topic_len,
 			   pub->payload_len ? msg : NULL);
 	message_put(run.msg);

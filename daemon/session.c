@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "log.h"
 #include "loop.h"
+#include "store.h"
 #include "subs.h"
 #include "util.h"
 #include "will.h"
@@ -92,6 +93,7 @@ static void will_due(struct timer *timer)
 	struct session *s = container_of(timer, struct session, will_timer);
 	struct will *will = s->will;
 
+	store_will(s, false);
 	s->will = NULL;
 	will_publish(will);
 	will_free(will);
@@ -136,6 +138,7 @@ void session_free(struct session *s)
 	timer_cancel(&s->timer);
 	timer_cancel(&s->will_timer);
 	count--;
+	store_session_del(s);
 	while (!list_empty(&s->subs)) {
 		struct sub *sub = list_first_entry(&s->subs, struct sub,
 						   by_session);
@@ -163,6 +166,7 @@ bool session_detach(struct session *s)
 	}
 	if (s->expiry != SESSION_NEVER)
 		timer_arm(&s->timer, loop_now() + s->expiry * 1000ull);
+	store_session(s);
 	/* QoS 0 is not kept for a client that is away */
 	if (!s->queue.len_qos0)
 		return true;
@@ -179,12 +183,14 @@ void session_delay_will(struct session *s, struct will *will)
 {
 	s->will = will;
 	timer_arm(&s->will_timer, loop_now() + will->delay * 1000ull);
+	store_will(s, true);
 }
 
 void session_resume(struct session *s)
 {
 	timer_cancel(&s->timer);
 	timer_cancel(&s->will_timer);
+	store_will(s, false);
 	/* [MQTT-3.1.3-9] */
 	will_free(s->will);
 	s->will = NULL;

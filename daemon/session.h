@@ -27,6 +27,7 @@ struct will;
  * @will: will of the last connection, delayed
  * @will_timer: publishes @will
  * @client: the connection, NULL while there is none
+ * @protocol: protocol level of the last connection
  * @subs: subscriptions, struct sub.by_session
  * @nsubs: their number
  * @inflight: deliveries in flight
@@ -38,6 +39,7 @@ struct will;
  * @mark: number of the route being resolved that has seen the session
  * @mark_index: its place in that route, or among the merged members
  * @flow_mark: number of the flow being computed that has merged the session
+ * @store_id: number in the durable store, 0 when not in it
  * @id_len: length of @id
  * @id: client identifier, terminated
  */
@@ -49,6 +51,7 @@ struct session {
 	struct will *will;
 	struct timer will_timer;
 	struct client *client;
+	uint8_t protocol;
 	struct list_head subs;
 	uint32_t nsubs;
 	struct inflight inflight;
@@ -60,6 +63,7 @@ struct session {
 	uint64_t mark;
 	uint32_t mark_index;
 	uint64_t flow_mark;
+	uint64_t store_id;
 	uint16_t id_len;
 	char id[];
 };

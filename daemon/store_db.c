@@ -440,10 +440,10 @@ int store_db_write(struct store_db *db, const struct store_batch *batch,
 	 */
 	if (rc == ENOSPC || rc == EDQUOT) {
 		*spare = false;
-		return ENOSPC;
-	}
-	if (rc)
+		rc = ENOSPC;
+	} else if (rc) {
 		db_error(db, "write failed: %s", mdb_strerror(rc));
+	}
 	return rc;
 }
 

@@ -60,6 +60,7 @@ enum sub_member {
  * @filter: the filter
  * @session: the subscriber
  * @qos: granted QoS
+ * @store_id: number in the durable store, 0 when not in it
  * @member: what the data path knows of it
  * @overlap: the data path knows that it overlaps another one of the session
  */
@@ -69,6 +70,7 @@ struct sub {
 	struct sub *hnext;
 	struct filter *filter;
 	struct session *session;
+	uint64_t store_id;
 	uint8_t qos;
 	enum sub_member member;
 	bool overlap;
