@@ -525,11 +525,10 @@ void store_stop(void)
 	timer_cancel(&retry_timer);
 	timer_cancel(&interval_timer);
 	store_commit_wait(&rc, &seq);
-	if (busy && rc) {
+	if (busy && rc)
 		stuck = committing;
-	} else if (busy) {
+	else if (busy)
 		batches_free(committing);
-	}
 	committing = NULL;
 	if (stuck || current->len) {
 		submit();

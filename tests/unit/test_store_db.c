@@ -15,14 +15,14 @@
 #include "store_batch.h"
 #include "store_db.h"
 
-static char dir[] = "/tmp/test_store_db.XXXXXX";
+static char dir[64];
 static char file[64];
 static char lock[64];
 
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(dir + strlen(dir) - 6, "XXXXXX");
+	strcpy(dir, "/tmp/test_store_db.XXXXXX");
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(file, sizeof(file), "%s/" STORE_FILE, dir);
@@ -180,7 +180,7 @@ static void test_flipped(void **state)
 	for (i = 8192; i < st.st_size && found < 3; i += 4096) {
 		uint8_t byte = 0xff;
 
-		if (memmem(data + i, 4096, "topic", 5) == NULL)
+		if (!memmem(data + i, 4096, "topic", 5))
 			continue;
 		found++;
 		pwrite(fd, &byte, 1, i + 4000);
