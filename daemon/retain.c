@@ -29,6 +29,19 @@ uint32_t retain_count(void)
 	return count;
 }
 
+/* The broker's own are made anew after a restart. */
+static bool stored(const struct message *msg)
+{
+	return store_on && !topic_reserved(message_topic(msg), msg->topic_len);
+}
+
+static void retain_drop(struct message *msg)
+{
+	if (stored(msg))
+		store_retained_del(msg);
+	message_put(msg);
+}
+
 void retain_set(const char *topic, size_t len, struct message *msg)
 {
 	struct trie_node *node;
@@ -37,8 +50,7 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 		node = trie_find(&store, topic, len);
 		if (!node || !node->value)
 			return;
-		store_retained_del(node->value);
-		message_put(node->value);
+		retain_drop(node->value);
 		node->value = NULL;
 		count--;
 		trie_prune(&store, node);
@@ -46,15 +58,12 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 	}
 	node = trie_get(&store, topic, len);
 	message_get(msg);
-	/* the broker's own are made anew */
-	if (!topic_reserved(topic, len))
+	if (stored(msg))
 		store_retained(msg);
-	if (node->value) {
-		store_retained_del(node->value);
-		message_put(node->value);
-	} else {
+	if (node->value)
+		retain_drop(node->value);
+	else
 		count++;
-	}
 	node->value = msg;
 }
 
