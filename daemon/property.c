@@ -194,11 +194,11 @@ static enum reason read_property(struct reader *r, uint8_t type,
 
 	if (r->bad || !rule || !((rule->in | rule->server) & IN(type)))
 		return REASON_MALFORMED_PACKET;
-	if (!(rule->in & IN(type)))
-		return REASON_PROTOCOL_ERROR;
 	v = read_value(r, rule->type, &b);
 	if (r->bad)
 		return REASON_MALFORMED_PACKET;
+	if (!(rule->in & IN(type)))
+		return REASON_PROTOCOL_ERROR;
 	if (property_present(props, id) && rule->type != TYPE_PAIR)
 		return REASON_PROTOCOL_ERROR;
 	if (v < rule->min || (rule->max && v > rule->max))

@@ -290,6 +290,8 @@ static void test_strings(void **state)
 			 REASON_MALFORMED_PACKET);
 	assert_int_equal(ONE(PUBLISH, "\x26\0\x01k\0\x01\xff"),
 			 REASON_MALFORMED_PACKET);
+	assert_int_equal(ONE(DISCONNECT, "\x1c\0\x01\xff"),
+			 REASON_MALFORMED_PACKET);
 	assert_int_equal(ONE(PUBLISH, "\x09\0\x02\0\xff"), REASON_SUCCESS);
 	assert_int_equal(ONE(PUBLISH, "\x26\0\0\0\0"), REASON_SUCCESS);
 }
