@@ -62,6 +62,9 @@ void conf_init(struct conf *conf)
 	conf->auto_id_prefix = xstrdup("auto-");
 	conf->log_types = LOG_T_DEFAULT;
 	conf->log_dests = LOG_D_STDERR;
+	conf->log_timestamp = true;
+	conf->log_timestamp_format = xstrdup("%Y-%m-%dT%H:%M:%S");
+	conf->log_facility = -1;
 	conf->control_socket = xstrdup(CONF_CONTROL_SOCKET);
 	conf->datapath = CONF_DATAPATH_AUTO;
 }
@@ -84,6 +87,8 @@ static int conf_line(struct conf_parser *p, char *line)
 	if (!*line)
 		return conf_error(p, "%s: value missing", name);
 	rc = conf_option(p, name, line);
+	if (rc > 0)
+		rc = conf_refuse(p, name, line);
 	return rc <= 0 ? rc : conf_error(p, "unknown option \"%s\"", name);
 }
 
@@ -220,6 +225,9 @@ static void conf_add_listener(struct conf *conf, int port, const char *address)
 
 	l->port = (uint16_t)port;
 	l->address = address ? xstrdup(address) : NULL;
+	l->interface = conf->bind_interface ?
+		       xstrdup(conf->bind_interface) : NULL;
+	l->family = conf->socket_domain;
 	list_add(&l->node, &conf->listeners);
 }
 
@@ -250,6 +258,7 @@ void conf_free(struct conf *conf)
 
 	list_for_each_entry_safe(l, tmp, &conf->listeners, node) {
 		free(l->address);
+		free(l->interface);
 		free(l);
 	}
 	INIT_LIST_HEAD(&conf->listeners);
@@ -261,6 +270,8 @@ void conf_free(struct conf *conf)
 	free(conf->persistence_location);
 	free(conf->auto_id_prefix);
 	free(conf->clientid_prefixes);
+	free(conf->log_timestamp_format);
+	free(conf->bind_interface);
 	conf->bind_address = NULL;
 	conf->log_file = NULL;
 	conf->pid_file = NULL;
@@ -269,4 +280,6 @@ void conf_free(struct conf *conf)
 	conf->persistence_location = NULL;
 	conf->auto_id_prefix = NULL;
 	conf->clientid_prefixes = NULL;
+	conf->log_timestamp_format = NULL;
+	conf->bind_interface = NULL;
 }

@@ -36,12 +36,16 @@ enum conf_sync {
  * @node: in struct conf.listeners
  * @port: TCP port
  * @address: address or host name to bind, NULL for all addresses
+ * @interface: network interface to bind to, or NULL
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
  * @line: line of the configuration that asked for it, 0 if none did
  */
 struct conf_listener {
 	struct list_head node;
 	uint16_t port;
 	char *address;
+	char *interface;
+	int family;
 	unsigned int line;
 };
 
@@ -57,6 +61,8 @@ struct conf {
 	struct list_head listeners;
 	int port;
 	char *bind_address;
+	char *bind_interface;
+	int socket_domain;
 	int allow_anonymous;
 	int64_t max_connections;
 	uint32_t max_inflight_messages;
@@ -86,6 +92,9 @@ struct conf {
 	unsigned int log_types;
 	unsigned int log_dests;
 	char *log_file;
+	bool log_timestamp;
+	char *log_timestamp_format;
+	int log_facility;
 	char *pid_file;
 	char *user;
 	char *control_socket;

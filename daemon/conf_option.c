@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "conf_parser.h"
 #include "log.h"
@@ -108,6 +109,9 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 
 	if (conf_word(&value))
 		return conf_error(p, "%s: too many values", o->name);
+	if (address && *address == '/')
+		return conf_error(p, "%s: Unix sockets are not supported; listen on 127.0.0.1",
+				  o->name);
 	if (conf_int(p, o->name, port, 1, 65535, &v))
 		return -1;
 	l = xcalloc(1, sizeof(*l));
@@ -115,6 +119,40 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 	l->address = address ? xstrdup(address) : NULL;
 	l->line = p->line;
 	list_add_tail(&l->node, &p->conf->listeners);
+	return 0;
+}
+
+/* Listener options hold for the last listener, before any for the default. */
+static struct conf_listener *conf_listener(struct conf_parser *p)
+{
+	if (list_empty(&p->conf->listeners))
+		return NULL;
+	return list_last_entry(&p->conf->listeners, struct conf_listener, node);
+}
+
+static int parse_bind_interface(struct conf_parser *p, const struct conf_opt *o,
+				char *value)
+{
+	struct conf_listener *l = conf_listener(p);
+
+	(void)o;
+	conf_set(l ? &l->interface : &p->conf->bind_interface, value);
+	return 0;
+}
+
+static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
+			       char *value)
+{
+	struct conf_listener *l = conf_listener(p);
+	int *family = l ? &l->family : &p->conf->socket_domain;
+
+	if (!strcmp(value, "ipv4"))
+		*family = AF_INET;
+	else if (!strcmp(value, "ipv6"))
+		*family = AF_INET6;
+	else
+		return conf_error(p, "%s: \"%s\" is neither ipv4 nor ipv6",
+				  o->name, value);
 	return 0;
 }
 
@@ -200,8 +238,13 @@ static int parse_log_dest(struct conf_parser *p, const struct conf_opt *o,
 	}
 	if (*path)
 		return conf_error(p, "%s: too many values", o->name);
+	if (!strcmp(dest, "topic") || !strcmp(dest, "dlt"))
+		return conf_error(p, "%s: %s is not supported; use stderr, stdout, syslog or file",
+				  o->name, dest);
 	if (!strcmp(dest, "stderr")) {
 		p->conf->log_dests |= LOG_D_STDERR;
+	} else if (!strcmp(dest, "stdout")) {
+		p->conf->log_dests |= LOG_D_STDOUT;
 	} else if (!strcmp(dest, "syslog")) {
 		p->conf->log_dests |= LOG_D_SYSLOG;
 	} else if (!strcmp(dest, "none")) {
@@ -306,6 +349,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_bool, allow_zero_length_clientid),
 	FIELD(parse_string, auto_id_prefix),
 	FIELD(parse_string, bind_address),
+	PARSED(bind_interface),
 	FIELD(parse_string, clientid_prefixes),
 	NUMBER(parse_u32, connect_timeout, 1, 3600),
 	FIELD(parse_bool, connection_messages),
@@ -315,6 +359,9 @@ static const struct conf_opt conf_options[] = {
 	PARSED(include_dir),
 	PARSED(listener),
 	PARSED(log_dest),
+	NUMBER(parse_u32, log_facility, 0, 7),
+	FIELD(parse_bool, log_timestamp),
+	FIELD(parse_string, log_timestamp_format),
 	PARSED(log_type),
 	NUMBER(parse_s64, max_connections, -1, INT_MAX),
 	NUMBER(parse_u32, max_inflight_bytes, 0, INT_MAX),
@@ -334,6 +381,7 @@ static const struct conf_opt conf_options[] = {
 	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),
 	NUMBER(parse_u32, retained_messages_max, 0, INT_MAX),
 	FIELD(parse_bool, set_tcp_nodelay),
+	PARSED(socket_domain),
 	NUMBER(parse_u32, sys_interval, 0, 65535),
 	FIELD(parse_string, user),
 };

@@ -57,6 +57,17 @@ char *conf_word(char **rest);
 int conf_option(struct conf_parser *p, const char *name, char *value);
 
 /**
+ * conf_refuse() - say why an option of mosquitto is not there
+ * @p: parser
+ * @name: its name
+ * @value: rest of the line
+ *
+ * Return: -1 after conf_error(), 0 when the value asks for nothing that is not
+ * there, or 1 when mosquitto has no such option.
+ */
+int conf_refuse(struct conf_parser *p, const char *name, const char *value);
+
+/**
  * conf_include() - read all files of a directory that end in ".conf"
  * @p: parser
  * @dir: the directory

@@ -279,6 +279,8 @@ int main(int argc, char **argv)
 		conf_free(&config);
 		return EXIT_SUCCESS;
 	}
+	log_style(config.log_timestamp ? config.log_timestamp_format : NULL,
+		  config.log_facility);
 	rc = log_open(config.log_types, config.log_dests, config.log_file);
 	if (rc) {
 		fprintf(stderr, "mqttd: %s: %s\n", config.log_file,
