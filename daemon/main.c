@@ -239,8 +239,6 @@ static int broker_run(void)
 	broker_init();
 	if (broker_start())
 		return EXIT_RUNTIME;
-	if (config.persistence)
-		log_warn("persistence true: this version has no store yet; nothing survives a restart");
 	log_notice("mqttd " MQTTD_VERSION " started, datapath %s",
 		   datapath_name());
 	sys_start();
