@@ -233,6 +233,21 @@ err:
 	return -1;
 }
 
+int store_db_salvage(struct store_db *db, const char *dir,
+		     void (*damaged)(const char *error))
+{
+	memset(db, 0, sizeof(*db));
+	db->lock = -1;
+	db->damaged = damaged;
+	snprintf(db->path, sizeof(db->path), "%s/" STORE_FILE, dir);
+	if (access(db->path, R_OK))
+		return db_error(db, "%s", strerror(errno));
+	if (!db_lock(db, dir) && !env_open(db, db->path, true))
+		return 0;
+	store_db_close(db);
+	return -1;
+}
+
 void store_db_close(struct store_db *db)
 {
 	if (db->env)
@@ -275,7 +290,9 @@ int store_db_each(struct store_db *db,
 			 count, rec.kind ? store_kind_name(rec.kind) : "?",
 			 (unsigned long long)rec.session,
 			 (unsigned long long)rec.id, wrong);
-		goto err;
+		if (!db->damaged)
+			goto err;
+		db->damaged(db->error);
 	}
 	if (rc != MDB_NOTFOUND) {
 		db_error(db, "damaged: %s", mdb_strerror(rc));

@@ -22,6 +22,8 @@ struct store_batch;
  * @lock: held while it is open, so that nobody else opens it
  * @map_size: address space for it
  * @allocated: bytes of the file that have space on the disk
+ * @damaged: told of each damaged record, which is then left out; NULL to stop
+ *	at the first
  * @path: path of the data file
  * @error: what went wrong last
  */
@@ -32,6 +34,7 @@ struct store_db {
 	int lock;
 	size_t map_size;
 	uint64_t allocated;
+	void (*damaged)(const char *error);
 	char path[4096];
 	char error[512];
 };
@@ -50,6 +53,19 @@ struct store_db {
  */
 int store_db_open(struct store_db *db, const char *dir, bool create,
 		  bool nosync);
+
+/**
+ * store_db_salvage() - open a store that is damaged, to read what is left
+ * @db: filled
+ * @dir: directory
+ * @damaged: told of each record that is damaged
+ *
+ * Reading it may end this process.
+ *
+ * Return: 0, or -1 with db->error.
+ */
+int store_db_salvage(struct store_db *db, const char *dir,
+		     void (*damaged)(const char *error));
 
 /**
  * store_db_close() - close and unlock

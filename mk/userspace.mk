@@ -59,7 +59,7 @@ link = $(Q)mkdir -p $(@D) && $(CC) $(BASE_LDFLAGS) $(1) $(CFLAGS) $(LDFLAGS) \
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.flags
 	$(call say,CC,$<)
-	$(call compile,-I$(<D))
+	$(call compile,-I$(<D) -Idaemon)
 
 # Shared by build directories, as build/kernels is.
 SOURCE ?= $(BUILD)/linux-source
