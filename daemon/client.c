@@ -440,7 +440,7 @@ static void client_rx_error(struct client *c, int err)
 	if (!err)
 		client_close(c, END_ABNORMAL, "connection closed by client");
 	else if (err == -ETIMEDOUT && c->conn)
-		client_close(c, END_LOST, "keep alive expired");
+		keepalive_over(c);
 	else
 		client_close(c, END_LOST, strerror(-err));
 }
