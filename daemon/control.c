@@ -21,6 +21,7 @@
 #include "session.h"
 #include "stats.h"
 #include "subs.h"
+#include "timer.h"
 #include "util.h"
 #include "version.h"
 
@@ -71,6 +72,12 @@ static void add_sub(cJSON *subs, const struct sub *sub)
 	cJSON_AddItemToArray(subs, json);
 }
 
+/* Seconds until a timer fires. */
+static double left(uint64_t deadline)
+{
+	return deadline > loop_now() ? (deadline - loop_now()) / 1000 : 0;
+}
+
 static void add_session(struct session *s, void *arg)
 {
 	struct client *c = s->client;
@@ -81,11 +88,17 @@ static void add_session(struct session *s, void *arg)
 	cJSON_AddStringToObject(json, "id", s->id);
 	cJSON_AddBoolToObject(json, "connected", !!c);
 	cJSON_AddBoolToObject(json, "clean_session", !s->expiry);
+	cJSON_AddNumberToObject(json, "protocol", s->protocol);
 	if (s->expiry && s->expiry != SESSION_NEVER)
 		cJSON_AddNumberToObject(json, "session_expiry", s->expiry);
+	if (s->timer.index)
+		cJSON_AddNumberToObject(json, "expires_in",
+					left(s->timer.deadline));
+	if (s->will)
+		cJSON_AddNumberToObject(json, "will_in",
+					left(s->will_timer.deadline));
 	if (c) {
 		cJSON_AddStringToObject(json, "address", c->address);
-		cJSON_AddNumberToObject(json, "protocol", c->protocol);
 		cJSON_AddNumberToObject(json, "keepalive", c->keepalive);
 		cJSON_AddNumberToObject(json, "conn", c->conn);
 		cJSON_AddNumberToObject(json, "output_bytes", c->out.bytes);

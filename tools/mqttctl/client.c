@@ -105,13 +105,13 @@ static void print_one(const cJSON *client)
 			text = textf(cJSON_IsTrue(item) ? "yes" : "no");
 		else
 			text = textf("%" PRIu64, number_at(client, item->string));
-		printf("%-14s%s\n", item->string, text);
+		printf("%-16s%s\n", item->string, text);
 		free(text);
 	}
 	cJSON_ArrayForEach(sub, cJSON_GetObjectItemCaseSensitive(client, "subscriptions")) {
 		char *filter = string_at(sub, "filter");
 
-		printf("%-14sqos %" PRIu64 "  %s\n", "subscription", number_at(sub, "qos"),
+		printf("%-16sqos %" PRIu64 "  %s\n", "subscription", number_at(sub, "qos"),
 		       filter);
 		free(filter);
 	}
