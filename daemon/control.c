@@ -107,7 +107,9 @@ static void add_session(struct session *s, void *arg)
 	list_for_each_entry(sub, &s->subs, by_session)
 		add_sub(subs, sub);
 	cJSON_AddNumberToObject(json, "queued", s->queue.len);
+	cJSON_AddNumberToObject(json, "queued_bytes", s->queue.bytes);
 	cJSON_AddNumberToObject(json, "inflight", s->inflight.count);
+	cJSON_AddNumberToObject(json, "inflight_bytes", s->inflight.bytes);
 	cJSON_AddNumberToObject(json, "received", s->publish_received);
 	cJSON_AddNumberToObject(json, "sent", s->publish_sent);
 	cJSON_AddNumberToObject(json, "dropped", s->publish_dropped);
@@ -144,6 +146,9 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 	cJSON_AddNumberToObject(ans, "sessions", sessions_count());
 	cJSON_AddNumberToObject(ans, "subscriptions", subs_count());
 	cJSON_AddNumberToObject(ans, "retained", retain_count());
+	cJSON_AddNumberToObject(ans, "retained_bytes", retain_bytes());
+	cJSON_AddNumberToObject(ans, "retained_dropped",
+				stats.retained_dropped);
 	cJSON_AddNumberToObject(ans, "publish_received",
 				stats.publish_received);
 	cJSON_AddNumberToObject(ans, "publish_sent", stats.publish_sent);

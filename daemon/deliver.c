@@ -69,6 +69,12 @@ void deliver_run(struct client *c, struct run *run)
 	client_dirty(c);
 }
 
+/* As with mosquitto, the message that reaches the limit is taken. */
+static bool bytes_full(const struct queue *q)
+{
+	return config.max_queued_bytes && q->bytes >= config.max_queued_bytes;
+}
+
 static bool out_room(const struct client *c)
 {
 	return c->out.bytes < outq_limit();
@@ -100,7 +106,8 @@ void deliver_message(struct session *s, struct message *msg, uint8_t qos,
 		return;
 	}
 	d = delivery_new(msg, qos, retain);
-	if (!queue_add(&s->queue, d, config.max_queued_messages)) {
+	if (bytes_full(&s->queue) ||
+	    !queue_add(&s->queue, d, config.max_queued_messages)) {
 		delivery_free(d);
 		dropped(s, 1);
 		return;

@@ -3,7 +3,6 @@
 #include "deliver.h"
 #include "handle.h"
 #include "log.h"
-#include "message.h"
 #include "send.h"
 #include "session.h"
 #include "store.h"
@@ -37,8 +36,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 		d->state = DELIVERY_WAIT_PUBCOMP;
 		if (d->msg)
 			store_delivery(s, d);
-		message_put(d->msg);
-		d->msg = NULL;
+		inflight_received(&s->inflight, d);
 	} else {
 		answer = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREC for unknown packet identifier %u", s->id,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "message.h"
 #include "stats.h"
 #include "util.h"
@@ -61,11 +62,18 @@ void delivery_exit(void)
 	free_count = 0;
 }
 
+uint32_t delivery_bytes(const struct delivery *d)
+{
+	return d->msg ? d->msg->payload_len : 0;
+}
+
 void inflight_init(struct inflight *in, uint32_t max)
 {
 	memset(in, 0, sizeof(*in));
 	INIT_LIST_HEAD(&in->list);
 	in->max = max;
+	in->max_bytes = config.max_inflight_bytes ?
+			config.max_inflight_bytes : UINT64_MAX;
 }
 
 void inflight_clear(struct inflight *in)
@@ -80,6 +88,7 @@ void inflight_clear(struct inflight *in)
 	in->table = NULL;
 	stats.inflight -= in->count;
 	in->count = 0;
+	in->bytes = 0;
 }
 
 struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
@@ -111,6 +120,7 @@ void inflight_restore(struct inflight *in, struct delivery *d)
 	*bucket = d;
 	list_add_tail(&d->node, &in->list);
 	in->count++;
+	in->bytes += delivery_bytes(d);
 	stats.inflight++;
 }
 
@@ -124,6 +134,13 @@ void inflight_add(struct inflight *in, struct delivery *d)
 	inflight_restore(in, d);
 }
 
+void inflight_received(struct inflight *in, struct delivery *d)
+{
+	in->bytes -= delivery_bytes(d);
+	message_put(d->msg);
+	d->msg = NULL;
+}
+
 void inflight_done(struct inflight *in, struct delivery *d)
 {
 	struct delivery **p = &in->table[d->mid & in->mask];
@@ -133,6 +150,7 @@ void inflight_done(struct inflight *in, struct delivery *d)
 	*p = d->hnext;
 	list_del_init(&d->node);
 	in->count--;
+	in->bytes -= delivery_bytes(d);
 	stats.inflight--;
 	delivery_free(d);
 }

@@ -50,6 +50,8 @@ struct delivery {
  * @table: by packet identifier, made with the first delivery
  * @mask: number of buckets minus one
  * @count: number of deliveries
+ * @bytes: payloads of their messages, up to PUBREC
+ * @max_bytes: no further delivery from this many bytes on
  * @max: most deliveries at a time
  * @last_mid: packet identifier given last
  */
@@ -58,6 +60,8 @@ struct inflight {
 	struct delivery **table;
 	uint32_t mask;
 	uint32_t count;
+	uint64_t bytes;
+	uint64_t max_bytes;
 	uint32_t max;
 	uint16_t last_mid;
 };
@@ -79,6 +83,14 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain);
 void delivery_free(struct delivery *d);
 
 /**
+ * delivery_bytes() - payload that a delivery holds
+ * @d: delivery
+ *
+ * Return: its length, 0 without a message.
+ */
+uint32_t delivery_bytes(const struct delivery *d);
+
+/**
  * delivery_exit() - free the deliveries kept for reuse
  */
 void delivery_exit(void);
@@ -98,7 +110,7 @@ void inflight_clear(struct inflight *in);
 
 static inline bool inflight_full(const struct inflight *in)
 {
-	return in->count >= in->max;
+	return in->count >= in->max || in->bytes >= in->max_bytes;
 }
 
 /**
@@ -123,6 +135,13 @@ void inflight_restore(struct inflight *in, struct delivery *d);
  * Return: the delivery, or NULL.
  */
 struct delivery *inflight_find(const struct inflight *in, uint16_t mid);
+
+/**
+ * inflight_received() - the client has the message, but not its identifier's end
+ * @in: in-flight state
+ * @d: delivery in flight, which lets go of its message
+ */
+void inflight_received(struct inflight *in, struct delivery *d);
 
 /**
  * inflight_done() - end a delivery

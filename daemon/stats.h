@@ -17,6 +17,8 @@
  * @publish_dropped: messages dropped because a queue or buffer was full
  * @other_received: packets of all other types received
  * @other_sent: packets of all other types queued for clients
+ * @retained_dropped: messages not retained because of retained_messages_max or
+ *	retained_bytes_max
  * @inflight: QoS 1 and 2 messages that clients have not answered completely
  * @bytes_received: bytes received
  * @bytes_sent: bytes sent
@@ -35,6 +37,7 @@ struct stats {
 	uint64_t publish_dropped;
 	uint64_t other_received;
 	uint64_t other_sent;
+	uint64_t retained_dropped;
 	uint64_t inflight;
 	uint64_t bytes_received;
 	uint64_t bytes_sent;

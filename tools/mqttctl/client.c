@@ -84,7 +84,9 @@ static void add_row(struct table *table, const cJSON *client)
 			       protocol == 5 ? "5.0" : "-"));
 	table_add(table, textf("%d", cJSON_GetArraySize(subs)));
 	table_add(table, textf("%" PRIu64, number_at(client, "queued")));
+	table_add(table, textf("%" PRIu64, number_at(client, "queued_bytes")));
 	table_add(table, textf("%" PRIu64, number_at(client, "inflight")));
+	table_add(table, textf("%" PRIu64, number_at(client, "inflight_bytes")));
 	table_add(table, textf("%" PRIu64, number_at(client, "received")));
 	table_add(table, textf("%" PRIu64, number_at(client, "sent")));
 	table_add(table, textf("%" PRIu64, number_at(client, "dropped")));
@@ -120,7 +122,7 @@ static void print_one(const cJSON *client)
 static int show(cJSON *clients, const char *id)
 {
 	struct table table = { .heads = { "id", "address", "version", ">subs", ">queued",
-					  ">inflight", ">received", ">sent", ">dropped" } };
+					  ">bytes", ">inflight", ">bytes", ">received", ">sent", ">dropped" } };
 	struct json_list list = { 0 };
 	const cJSON *client;
 
