@@ -313,29 +313,65 @@ err:
 	return -1;
 }
 
-/* Pages inside the file that the next transaction may use again. */
-static uint64_t free_pages(struct store_db *db)
+static int compare_pages(const void *a, const void *b)
+{
+	const size_t *x = a;
+	const size_t *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Of pages in ascending order, those in runs that are long enough, whole ones. */
+static uint64_t count_runs(const size_t *page, size_t count, size_t len)
+{
+	uint64_t sum = 0;
+	size_t run = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		run = i && page[i] == page[i - 1] + 1 ? run + 1 : 1;
+		if (run == len) {
+			sum += len;
+			run = 0;
+		}
+	}
+	return sum;
+}
+
+/*
+ * Pages inside the file that a transaction may use again, for values of so many
+ * pages. Table 0 is LMDB's list of them: a count, and then the pages.
+ */
+static uint64_t free_pages(struct store_db *db, size_t len)
 {
 	MDB_cursor *cursor = NULL;
-	uint64_t count = 0;
+	size_t *page = NULL;
+	size_t count = 0;
+	uint64_t sum;
 	MDB_txn *txn;
 	MDB_val key;
 	MDB_val val;
 
 	if (mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn))
 		return 0;
-	/* table 0 is LMDB's list of them, a count first in each value */
 	if (!mdb_cursor_open(txn, 0, &cursor)) {
 		while (!mdb_cursor_get(cursor, &key, &val, MDB_NEXT)) {
-			size_t n;
+			const size_t *list = val.mv_data;
 
-			memcpy(&n, val.mv_data, sizeof(n));
-			count += n;
+			page = xrealloc(page, (count + *list + 1) *
+					sizeof(*page));
+			memcpy(page + count, list + 1, *list * sizeof(*page));
+			count += *list;
 		}
 		mdb_cursor_close(cursor);
 	}
 	mdb_txn_abort(txn);
-	return count;
+	if (!count)
+		return 0;
+	qsort(page, count, sizeof(*page), compare_pages);
+	sum = count_runs(page, count, len);
+	free(page);
+	return sum;
 }
 
 /**
@@ -368,25 +404,31 @@ static int db_allocate(struct store_db *db, const struct demand *d, bool *spare)
 	mdb_env_stat(db->env, &stat);
 	need = ((uint64_t)info.me_last_pgno + 64 + 2 * (uint64_t)d->ops +
 		2 * d->bytes / stat.ms_psize) * stat.ms_psize;
-	want = need + ALLOCATE_STEP;
+	want = need + ALLOCATE_STEP + db->refused;
 	*spare = true;
-	if (want <= db->allocated)
+	if (want <= db->allocated) {
+		db->refused = 0;
 		return 0;
+	}
 	want = (want / ALLOCATE_STEP + 1) * ALLOCATE_STEP;
 	/* not every file system can: LMDB will tell then */
 	if (!fallocate(db->fd, 0, 0, want) || errno == EOPNOTSUPP ||
 	    errno == EINTR) {
 		db->allocated = want;
+		db->refused = 0;
 		return 0;
 	}
 	if (errno != ENOSPC && errno != EDQUOT)
 		return errno;
-	have = db->allocated;
-	if (d->largest < stat.ms_psize / 2)
-		have += free_pages(db) * stat.ms_psize;
-	if (want <= have)
+	have = db->allocated +
+	       free_pages(db, d->largest / stat.ms_psize + 1) * stat.ms_psize;
+	if (want <= have) {
+		db->refused = 0;
 		return 0;
+	}
 	*spare = false;
+	/* not before what was refused would find space as well */
+	db->refused = max_t(uint64_t, db->refused, 2 * d->bytes);
 	return need <= have || !d->bytes ? 0 : ENOSPC;
 }
 
@@ -426,6 +468,14 @@ static int write_ops(struct store_db *db, const struct store_batch *batch)
 	return mdb_txn_commit(txn);
 }
 
+/* LMDB calls a write that was cut short by the end of the disk EIO. */
+static bool grown(const struct store_db *db)
+{
+	struct stat st;
+
+	return !fstat(db->fd, &st) && (uint64_t)st.st_size > db->allocated;
+}
+
 int store_db_write(struct store_db *db, const struct store_batch *batch,
 		   bool *spare)
 {
@@ -455,6 +505,8 @@ int store_db_write(struct store_db *db, const struct store_batch *batch,
 	 * tried again, which after any other failure would be trusting a page
 	 * cache that has dropped what it could not write.
 	 */
+	if (rc == EIO && !*spare && grown(db))
+		rc = ENOSPC;
 	if (rc == ENOSPC || rc == EDQUOT) {
 		*spare = false;
 		rc = ENOSPC;

@@ -22,6 +22,7 @@ struct store_batch;
  * @lock: held while it is open, so that nobody else opens it
  * @map_size: address space for it
  * @allocated: bytes of the file that have space on the disk
+ * @refused: bytes that there was no space for
  * @damaged: told of each damaged record, which is then left out; NULL to stop
  *	at the first
  * @path: path of the data file
@@ -34,6 +35,7 @@ struct store_db {
 	int lock;
 	size_t map_size;
 	uint64_t allocated;
+	uint64_t refused;
 	void (*damaged)(const char *error);
 	char path[4096];
 	char error[512];

@@ -2,6 +2,7 @@
 """A broker that can be killed, and clients that keep their state over it, for tests/store."""
 
 import os
+import random
 import select
 import shutil
 import signal
@@ -22,9 +23,15 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    """Below the ports that connect() chooses, or a client could connect to itself."""
+    while True:
+        port = random.randrange(15000, 30000)
+        with socket.socket() as s:
+            try:
+                s.bind(('127.0.0.1', port))
+            except OSError:
+                continue
+            return port
 
 
 class Broker:
@@ -70,7 +77,16 @@ class Broker:
 
     def kill(self, sig=signal.SIGKILL):
         self.proc.send_signal(sig)
-        return self.proc.wait()
+        status = self.proc.wait()
+        # The kernel closes what an io_uring holds a little later.
+        while True:
+            try:
+                socket.create_connection(('127.0.0.1', self.port), 1).close()
+            except ConnectionRefusedError:
+                return status
+            except OSError:
+                pass
+            select.select([], [], [], 0.01)
 
     def close(self):
         if self.proc and self.proc.poll() is None:

@@ -203,8 +203,8 @@ err:
 
 static bool read_kind(const cJSON *json, struct store_record *rec)
 {
-	const char *name = cJSON_GetStringValue(
-			cJSON_GetObjectItemCaseSensitive(json, "kind"));
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, "kind");
+	const char *name = cJSON_GetStringValue(item);
 	uint8_t kind;
 
 	for (kind = 1; name && kind < STORE_KINDS; kind++) {
