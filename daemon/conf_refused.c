@@ -42,26 +42,30 @@ static const struct conf_refused refused[] = {
 	{ "autosave_on_changes", SAVED, NULL },
 	{ "check_retain_source", ACCESS, "true" },
 	{ "max_qos", "a lower QoS cannot be enforced; leave it at 2", "2" },
-	{ "max_topic_alias", "the number of aliases cannot be changed; "
-	  "leave it at 10", "10" },
-	{ "memory_limit", "mqttd does not count its memory; use the "
-	  "service's control group, as with MemoryMax= of systemd", NULL },
-	{ "message_size_limit", "payloads have no limit of their own; "
-	  "use max_packet_size", "0" },
-	{ "mount_point", "topics are forwarded unchanged; "
-	  "run a second mqttd to separate clients", NULL },
+	{ "max_topic_alias",
+	  "the number of aliases cannot be changed; leave it at 10", "10" },
+	{ "memory_limit",
+	  "mqttd does not count its memory; use MemoryMax= of systemd", NULL },
+	{ "message_size_limit",
+	  "payloads have no limit of their own; use max_packet_size", "0" },
+	{ "mount_point",
+	  "topics are forwarded unchanged; run a second mqttd to separate clients",
+	  NULL },
 	{ "password_file", ACCESS, NULL },
-	{ "per_listener_settings", "allow_anonymous and the like hold for "
-	  "all listeners; leave it false", "false" },
-	{ "persistence_file", "the store is a directory, "
-	  "not a file; use persistence_location", NULL },
+	{ "per_listener_settings",
+	  "allow_anonymous and the like hold for all listeners; leave it false",
+	  "false" },
+	{ "persistence_file",
+	  "the store has a name of its own; use persistence_location", NULL },
 	{ "plugin", PLUGIN, NULL },
 	{ "plugin_opt_*", PLUGIN, NULL },
 	{ "psk_file", TLS, NULL },
-	{ "queue_qos0_messages", "QoS 0 messages are not kept for clients "
-	  "that are away; publish and subscribe with QoS 1", "false" },
-	{ "upgrade_outgoing_qos", "MQTT forbids a higher QoS than that of "
-	  "the message; publish with the QoS wanted", "false" },
+	{ "queue_qos0_messages",
+	  "QoS 0 messages are not kept for clients that are away; use QoS 1",
+	  "false" },
+	{ "upgrade_outgoing_qos",
+	  "MQTT forbids a higher QoS than the message's; publish with that QoS",
+	  "false" },
 	{ "use_username_as_clientid", ACCESS, "false" },
 
 	{ "protocol", WEBSOCKETS, "mqtt" },

@@ -132,7 +132,7 @@ static void test_errors(void **state)
 	refuse("listener 0 /run/s\n",
 	       "f.conf:1: listener: Unix sockets are not supported; listen on 127.0.0.1");
 	refuse("upgrade_outgoing_qos true\n",
-	       "f.conf:1: upgrade_outgoing_qos: MQTT forbids a higher QoS than that of the message; publish with the QoS wanted");
+	       "f.conf:1: upgrade_outgoing_qos: MQTT forbids a higher QoS than the message's; publish with that QoS");
 	refuse("bridge_cafile /x\n",
 	       "f.conf:1: bridge_cafile: bridges are not supported yet; let a mosquitto beside mqttd bridge to both brokers");
 	refuse("log_type loud\n", "f.conf:1: log_type: unknown type \"loud\"");

@@ -122,7 +122,8 @@ static void print_one(const cJSON *client)
 static int show(cJSON *clients, const char *id)
 {
 	struct table table = { .heads = { "id", "address", "version", ">subs", ">queued",
-					  ">bytes", ">inflight", ">bytes", ">received", ">sent", ">dropped" } };
+					  ">bytes", ">inflight", ">bytes", ">received",
+					  ">sent", ">dropped" } };
 	struct json_list list = { 0 };
 	const cJSON *client;
 
