@@ -556,7 +556,7 @@ static void group_new(struct filter *filter)
 
 	filter->group = group_id(filter);
 	nr_groups++;
-	queued(mqtt_nl_batch_group_add(batch, filter->group, blob),
+	queued(mqtt_nl_batch_group_add(batch, filter->group, blob, 0),
 	       PENDING_GROUP, filter);
 	table_gen++;
 	list_for_each_entry(sub, &filter->subs, by_filter) {

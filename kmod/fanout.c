@@ -14,6 +14,7 @@
 #include "group.h"
 #include "net.h"
 #include "port.h"
+#include "shared.h"
 #include "tx.h"
 #include "variant.h"
 
@@ -30,6 +31,24 @@ static bool mqtt_fanout_skips(const struct mqtt_flow *flow,
 	       mqtt_flow_merged(flow, member->conn->id);
 }
 
+/* As mqtt_fanout_group(); @frame->member is the number of the message. */
+static bool mqtt_fanout_shared(struct mqtt_conn *src, struct mqtt_frame *frame,
+			       struct mqtt_group *group, int *budget,
+			       struct mqtt_tx_sum *sum,
+			       struct mqtt_variant *want)
+{
+	for (; frame->member < frame->nr; frame->member++, (*budget)--) {
+		if (*budget <= 0)
+			return true;
+		if (!mqtt_shared_deliver(src->mn, group, frame, frame->member,
+					 MQTT_TX_FAST, sum, want))
+			return false;
+	}
+	frame->group++;
+	frame->member = 0;
+	return true;
+}
+
 /* Stops early when a form of the frame is wanted that is not there yet. */
 static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 			      struct mqtt_group *group, int *budget,
@@ -40,6 +59,9 @@ static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 	const u32 level = frame->level;
 	struct mqtt_member *member;
 
+	if (unlikely(group->flags))
+		return mqtt_fanout_shared(src, frame, group, budget, sum,
+					  want);
 	xas_for_each(&xas, member, ULONG_MAX) {
 		struct mqtt_frame *form = frame;
 		u32 flags;
@@ -120,6 +142,14 @@ static bool mqtt_fanout_some(struct mqtt_conn *src, struct mqtt_frame *frame,
 	return found;
 }
 
+static bool mqtt_fanout_is_shared(const struct mqtt_frame *frame)
+{
+	const struct mqtt_flow *flow = frame->flow;
+
+	return frame->group < flow->nr_groups &&
+	       flow->groups[frame->group]->flags;
+}
+
 bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
 		       int *budget)
 {
@@ -132,8 +162,9 @@ bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
 	while (!mqtt_fanout_some(src, frame, budget, &sum, &want)) {
 		if (mqtt_variant_make(frame, &want))
 			continue;
-		/* This member goes without. */
-		mqtt_stat_add(mn, DROP_NOMEM, frame->nr);
+		/* This member goes without, or this message of a shared group. */
+		mqtt_stat_add(mn, DROP_NOMEM,
+			      mqtt_fanout_is_shared(frame) ? 1 : frame->nr);
 		frame->member++;
 	}
 	complete = frame->group == flow->nr_groups &&
@@ -209,6 +240,13 @@ static bool mqtt_fanout_out_some(struct mqtt_net *mn, u32 id,
 
 	if (!group)
 		return true;
+	if (group->flags) {
+		/* *from counts what is done: the packet, or doing without it. */
+		*found = *from || po->qos0 ||
+			 mqtt_shared_deliver(mn, group, po->frame, 0,
+					     MQTT_TX_OUT, sum, want);
+		return *found;
+	}
 
 	XA_STATE(xas, &group->members, *from);
 

@@ -23,6 +23,9 @@ struct mqtt_variant;
  * @member: first member identifier in that group
  * @level: MQTT_MEMBER_LEVEL5 if they are of protocol level 5, otherwise 0
  * @variants: it in other forms, during its fan-out
+ * @seek_nr: number of the packet that begins at @seek_off, for
+ *	mqtt_frame_packet()
+ * @seek_off: see there
  * @to_port: a port member has been met: a copy for the owner is due
  * @pages: it lives in pages of its own, which TCP may hold longer than we do
  * @data: the packets
@@ -37,6 +40,8 @@ struct mqtt_frame {
 	u32 level;
 	unsigned long member;
 	struct mqtt_variant *variants;
+	u32 seek_nr;
+	u32 seek_off;
 	bool to_port;
 	bool pages;
 	struct list_head node;
@@ -84,6 +89,18 @@ static inline bool mqtt_frame_shares(const struct mqtt_frame *frame)
  * Return: @frame, or a smaller copy that replaces it.
  */
 struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame);
+
+/**
+ * mqtt_frame_packet() - one packet of a frame
+ * @frame: frame; one thread at a time takes packets out
+ * @nr: number of the packet, counted from 0
+ *
+ * A copy, unless it is the only one: a member that gets one packet of a run
+ * would hold all of it.
+ *
+ * Context: any. Return: a frame with a reference for the caller, or NULL.
+ */
+struct mqtt_frame *mqtt_frame_packet(struct mqtt_frame *frame, u32 nr);
 
 /**
  * mqtt_frame_free() - free a frame without references

@@ -14,7 +14,7 @@ struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
 }
 
 int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
-		   u32 filter_len, struct netlink_ext_ack *extack)
+		   u32 filter_len, u32 flags, struct netlink_ext_ack *extack)
 {
 	struct mqtt_group *group;
 	int err;
@@ -37,6 +37,7 @@ int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
 		return -ENOMEM;
 	refcount_set(&group->ref, 1);
 	group->id = id;
+	group->flags = flags;
 	xa_init(&group->members);
 	group->filter_len = filter_len;
 	memcpy(group->filter, filter, filter_len);
@@ -122,6 +123,11 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 	if (conn && READ_ONCE(conn->tx.ended)) {
 		NL_SET_ERR_MSG_MOD(extack, "conn has ended");
 		return -ENOENT;
+	}
+	if (!conn && (group->flags & MQTT_GROUP_F_SHARED)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the port cannot be in a shared group");
+		return -EOPNOTSUPP;
 	}
 	flags |= mqtt_member_form(conn, ids);
 	member = xa_load(&group->members, id);

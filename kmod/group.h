@@ -27,6 +27,9 @@ struct netlink_ext_ack;
  * @rcu: freed after readers
  * @id: identifier
  * @nr_members: members (under mqtt_net.lock)
+ * @flags: MQTT_GROUP_F_*
+ * @turn: of a shared group: identifier of the member served last; any
+ *	publisher's worker moves it on
  * @nr_flows: flows in the table that name it (under mqtt_net.lock)
  * @members: members by conn identifier, 0 being the port, for RCU readers. The
  *	index lets an interrupted fan-out go on without holding anything.
@@ -39,6 +42,8 @@ struct mqtt_group {
 	u32 id;
 	u32 nr_members;
 	u32 nr_flows;
+	u32 flags;
+	u32 turn;
 	struct xarray members;
 	u32 filter_len;
 	u8 filter[];
@@ -81,13 +86,14 @@ struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id);
  * @id: identifier
  * @filter: topic filter
  * @filter_len: its length
+ * @flags: MQTT_GROUP_F_*
  * @extack: for the text of a refusal
  *
  * Context: process, @mn->lock held.
  * Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
  */
 int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
-		   u32 filter_len, struct netlink_ext_ack *extack);
+		   u32 filter_len, u32 flags, struct netlink_ext_ack *extack);
 
 /**
  * mqtt_group_del() - remove a group with its members
@@ -139,7 +145,8 @@ u32 mqtt_member_form(const struct mqtt_conn *conn,
  * @extack: for the text of a refusal
  *
  * Context: process, @mn->lock held.
- * Return: 0, -EEXIST, -ENOSPC, -ENOENT (conn ended), -ENOMEM.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOENT (conn ended), -EOPNOTSUPP (the port in a
+ * shared group), -ENOMEM.
  */
 int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 		    struct mqtt_conn *conn, u8 qos, u32 flags,

@@ -59,9 +59,13 @@ const struct nla_policy mqtt_group_id_policy[MQTT_A_GROUP_ID + 1] = {
 	[MQTT_A_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 };
 
-const struct nla_policy mqtt_group_policy[MQTT_A_GROUP_FILTER + 1] = {
+const struct nla_policy mqtt_group_policy[MQTT_A_GROUP_FLAGS + 1] = {
 	[MQTT_A_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 	[MQTT_A_GROUP_FILTER] = { .type = NLA_BINARY },
+	[MQTT_A_GROUP_MEMBERS] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_FLOWS] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_TABLE_GEN] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_GROUP_F_MASK),
 };
 
 static struct mqtt_group *mqtt_nl_find_group(struct mqtt_net *mn,
@@ -86,6 +90,7 @@ int mqtt_nl_group_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
 	struct nlattr *filter = info->attrs[MQTT_A_GROUP_FILTER];
+	u32 flags = 0;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, MQTT_A_GROUP_ID) ||
@@ -95,12 +100,14 @@ int mqtt_nl_group_add(struct sk_buff *skb, struct genl_info *info)
 				   "id and a filter that is not empty are required");
 		return -EINVAL;
 	}
+	if (info->attrs[MQTT_A_GROUP_FLAGS])
+		flags = nla_get_u32(info->attrs[MQTT_A_GROUP_FLAGS]);
 	mutex_lock(&mn->lock);
 	err = mqtt_netlink_owner(info);
 	if (!err)
 		err = mqtt_group_add(mn,
 				     nla_get_u32(info->attrs[MQTT_A_GROUP_ID]),
-				     nla_data(filter), nla_len(filter),
+				     nla_data(filter), nla_len(filter), flags,
 				     info->extack);
 	mutex_unlock(&mn->lock);
 	return err;
@@ -138,7 +145,8 @@ static int mqtt_put_group(struct sk_buff *skb, struct mqtt_net *mn,
 			       group->filter)) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_MEMBERS, group->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_FLOWS, group->nr_flows) ||
-	    nla_put_u32(skb, MQTT_A_GROUP_TABLE_GEN, mn->table_gen))
+	    nla_put_u32(skb, MQTT_A_GROUP_TABLE_GEN, mn->table_gen) ||
+	    nla_put_u32(skb, MQTT_A_GROUP_FLAGS, group->flags))
 		return -EMSGSIZE;
 	return 0;
 }

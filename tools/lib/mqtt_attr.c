@@ -36,9 +36,11 @@ static const char *const conn_flag_names[] = { "no-pingresp", "no-publish" };
 const struct mqtt_names mqtt_conn_flag_names = NAMES(conn_flag_names);
 static const char *const flow_flag_names[] = { "deny" };
 const struct mqtt_names mqtt_flow_flag_names = NAMES(flow_flag_names);
+static const char *const group_flag_names[] = { "shared" };
+const struct mqtt_names mqtt_group_flag_names = NAMES(group_flag_names);
 static const char *const member_flag_names[] = { "overlap", "no-local" };
 const struct mqtt_names mqtt_member_flag_names = NAMES(member_flag_names);
-static const char *const feature_names[] = { "v311", "pingresp", "v5" };
+static const char *const feature_names[] = { "v311", "pingresp", "v5", "shared" };
 const struct mqtt_names mqtt_feature_names = NAMES(feature_names);
 
 #define FIELD(set, NUMBER, field, ...)					\
@@ -165,6 +167,7 @@ static const struct mqtt_attr group_attrs[MQTT_A_GROUP_MAX + 1] = {
 	U32(group, GROUP_MEMBERS, members),
 	U32(group, GROUP_FLOWS, flows),
 	U32(group, GROUP_TABLE_GEN, table_gen),
+	NAMED(group, GROUP_FLAGS, flags, U32, FLAGS, mqtt_group_flag_names),
 };
 
 SET(group, mqtt_group);

@@ -157,6 +157,7 @@ struct mqtt_group {
 	uint32_t members;
 	uint32_t flows;
 	uint32_t table_gen;
+	uint32_t flags;
 	struct mqtt_blob filter;
 };
 
@@ -310,6 +311,7 @@ extern const struct mqtt_names mqtt_event_names;
 extern const struct mqtt_names mqtt_conn_state_names;
 extern const struct mqtt_names mqtt_conn_flag_names;
 extern const struct mqtt_names mqtt_flow_flag_names;
+extern const struct mqtt_names mqtt_group_flag_names;
 extern const struct mqtt_names mqtt_member_flag_names;
 extern const struct mqtt_names mqtt_feature_names;
 

@@ -115,9 +115,9 @@
  * @MQTT_CMD_FLOW_DEL: remove the flow {ACL_CLASS, TOPIC}. -ENOENT.
  * @MQTT_CMD_FLOW_GET: read the flow {ACL_CLASS, TOPIC}, or dump all.
  * @MQTT_CMD_GROUP_ADD: make the group MQTT_A_GROUP_ID (owner's choice, 1 to
- *	2^31 - 1) for MQTT_A_GROUP_FILTER. Adds one to the table generation,
- *	since flows computed before it may lack the group. -EEXIST; -ENOSPC:
- *	groups_max or topic_bytes_max reached.
+ *	2^31 - 1) for MQTT_A_GROUP_FILTER with MQTT_A_GROUP_FLAGS (0). Adds one
+ *	to the table generation, since flows computed before it may lack the
+ *	group. -EEXIST; -ENOSPC: groups_max or topic_bytes_max reached.
  * @MQTT_CMD_GROUP_DEL: remove the group MQTT_A_GROUP_ID with its members. Adds
  *	one to the table generation. -ENOENT; -EBUSY: a flow still names it.
  * @MQTT_CMD_GROUP_GET: read one group, or dump all.
@@ -125,7 +125,8 @@
  *	MQTT_A_MEMBER_GROUP with MQTT_A_MEMBER_QOS (0) and
  *	MQTT_A_MEMBER_FLAGS (0). A present member is -EEXIST, or updated when
  *	NLM_F_REPLACE is set: no message is lost or doubled by the update.
- *	-ENOENT: no such group or conn; -ENOSPC: members_max. A conn of level 5
+ *	-ENOENT: no such group or conn; -ENOSPC: members_max; -EOPNOTSUPP: the
+ *	port as a member of a shared group. A conn of level 5
  *	gets SUBSCRIPTION_IDS (none) in every PUBLISH of the group.
  * @MQTT_CMD_MEMBER_DEL: take the member {GROUP, CONN} out. -ENOENT. Messages
  *	already queued on it are sent; follow with MQTT_CMD_BARRIER to know that
@@ -214,6 +215,7 @@ enum mqtt_a_owner {
 #define MQTT_FEATURE_V311	(1ULL << 0)	/* level 4 on the fast path */
 #define MQTT_FEATURE_PINGRESP	(1ULL << 1)	/* answers PINGREQ */
 #define MQTT_FEATURE_V5		(1ULL << 2)	/* level 5 on the fast path */
+#define MQTT_FEATURE_SHARED	(1ULL << 3)	/* shared groups */
 
 /* MQTT_A_CONN_FLAGS */
 #define MQTT_CONN_F_NO_PINGRESP	(1U << 0)	/* divert PINGREQ of this conn */
@@ -365,6 +367,15 @@ enum mqtt_a_flow {
 	MQTT_A_FLOW_MAX = (__MQTT_A_FLOW_MAX - 1)
 };
 
+/*
+ * MQTT_A_GROUP_FLAGS. One member of a shared group gets each message, in turn;
+ * members whose queue is full, or that do not take a packet of this length, are
+ * passed over. The port cannot be a member, and MQTT_MEMBER_F_OVERLAP and
+ * MQTT_MEMBER_F_NO_LOCAL have no effect.
+ */
+#define MQTT_GROUP_F_SHARED	(1U << 0)
+#define MQTT_GROUP_F_MASK	MQTT_GROUP_F_SHARED
+
 /**
  * enum mqtt_a_group - attributes of groups
  *
@@ -375,6 +386,7 @@ enum mqtt_a_flow {
  * @MQTT_A_GROUP_MEMBERS: (u32, read only) number of members
  * @MQTT_A_GROUP_FLOWS: (u32, read only) number of flows that name it
  * @MQTT_A_GROUP_TABLE_GEN: (u32, read only) table generation after the change
+ * @MQTT_A_GROUP_FLAGS: (u32) MQTT_GROUP_F_*
  */
 enum mqtt_a_group {
 	MQTT_A_GROUP_UNSPEC,
@@ -383,6 +395,7 @@ enum mqtt_a_group {
 	MQTT_A_GROUP_MEMBERS,
 	MQTT_A_GROUP_FLOWS,
 	MQTT_A_GROUP_TABLE_GEN,
+	MQTT_A_GROUP_FLAGS,
 
 	__MQTT_A_GROUP_MAX,
 	MQTT_A_GROUP_MAX = (__MQTT_A_GROUP_MAX - 1)
@@ -608,7 +621,8 @@ enum mqtt_a_event {
  * in drop_no_subscriber. conn is the publisher's conn for
  * MQTT_MEMBER_F_NO_LOCAL, 0 if it has none. Topic validity is the owner's duty.
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
- * Members get it with their SUBSCRIPTION_IDS; conns get it with none.
+ * Members get it with their SUBSCRIPTION_IDS; conns get it with none. One member
+ * of a shared group gets it, and with MQTT_PORT_F_QOS0 none.
  *
  * MQTT_PORT_GATE_ACK (write): the owner has handled every diverted packet of
  * conn up to and including number seq. Diverted packets are numbered from 1
