@@ -182,24 +182,27 @@ static uint64_t sys_value(const struct sys_values *v, size_t off)
 	return *(const uint64_t *)((const char *)v + off);
 }
 
-/*
- * The exponentially weighted averages of mosquitto: what came since the last
- * update, as if it went on for a minute, counts for the time that it took.
- */
+double sys_average(double old, double grown, double seconds,
+		   unsigned int minutes)
+{
+	double rate = grown * 60.0 / seconds;
+
+	return rate + exp(-seconds / (60.0 * minutes)) * (old - rate);
+}
+
 static void sys_load(struct sys_load *load, const struct sys_values *v,
 		     double seconds, bool first)
 {
 	static const unsigned int minutes[] = { 1, 5, 15 };
 	uint64_t value = sys_value(v, load->off);
-	double rate = (double)(value - load->last) * 60.0 / seconds;
+	double grown = (double)(value - load->last);
 	char name[TOPIC_MAX];
 	size_t i;
 
 	load->last = value;
 	for (i = 0; i < ARRAY_SIZE(minutes); i++) {
 		double old = load->average[i];
-		double now = rate + exp(-seconds / (60.0 * minutes[i])) *
-			     (old - rate);
+		double now = sys_average(old, grown, seconds, minutes[i]);
 
 		load->average[i] = now;
 		if (!first && fabs(now - old) < 0.01)

@@ -18,4 +18,17 @@ void sys_start(void);
  */
 void sys_stop(void);
 
+/**
+ * sys_average() - next value of a load average, as mosquitto computes it
+ * @old: value before
+ * @grown: what came since then
+ * @seconds: how long that took
+ * @minutes: what it is an average over
+ *
+ * Return: per minute, weighted exponentially: what came, as if it went on for a
+ * minute, counts for the time that it took.
+ */
+double sys_average(double old, double grown, double seconds,
+		   unsigned int minutes);
+
 #endif /* MQTTD_SYS_H */
