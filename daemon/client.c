@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alias.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
@@ -130,6 +131,7 @@ static void client_free(struct client *c)
 	keepalive_stop(c);
 	close(c->fd);
 	outq_clear(&c->out);
+	aliases_free(c->aliases);
 	free(c->rx);
 	list_del_init(&c->node);
 	list_del_init(&c->dirty_node);

@@ -11,6 +11,7 @@
 #include "reason.h"
 #include "timer.h"
 
+struct aliases;
 struct session;
 struct will;
 
@@ -59,6 +60,7 @@ enum client_end {
  * @alias_max: topic aliases that it takes
  * @max_packet: longest packet that it takes
  * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
+ * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
  * @will: its will, if it has one
@@ -97,6 +99,7 @@ struct client {
 	uint16_t alias_max;
 	uint32_t max_packet;
 	uint32_t unacked;
+	struct aliases *aliases;
 	uint64_t last_rx;
 	struct session *session;
 	struct will *will;

@@ -16,11 +16,11 @@
 #include "conf.h"
 #include "datapath.h"
 #include "datapath_kernel.h"
-#include "deliver.h"
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
 #include "route.h"
+#include "run.h"
 #include "session.h"
 #include "subs.h"
 #include "timer.h"
@@ -530,7 +530,8 @@ static void sub_serve(struct sub *sub)
 
 	if (sub->member == SUB_UNSERVED)
 		filter->unserved--;
-	if (!c->conn) {
+	/* the broker chooses who gets a message of a shared subscription */
+	if (!c->conn || filter->shared) {
 		sub->member = SUB_PORT;
 		if (filter->port_users++)
 			return;

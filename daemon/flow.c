@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "conf.h"
 #include "datapath_kernel.h"
 #include "list.h"
 #include "session.h"
@@ -192,6 +193,8 @@ static uint32_t find_merged(struct filter **filter, size_t n)
 	uint32_t nr = 0;
 	size_t i, j;
 
+	if (config.allow_duplicate_messages)
+		return 0;
 	mark++;
 	for (i = 0; i + 1 < n; i++) {
 		struct sub *sub;
@@ -336,7 +339,8 @@ void flows_filter_new(struct filter *filter)
 {
 	struct flow_set set = { 0 };
 
-	trie_match(&flows, filter->name, filter->len, gather_node, &set);
+	trie_match(&flows, filter->pattern, filter->pattern_len,
+		   gather_node, &set);
 	install_all(&set, NULL);
 }
 
@@ -355,7 +359,8 @@ void flows_unserve(struct filter *filter)
 	struct flow_set set = { 0 };
 	size_t i;
 
-	trie_match(&flows, filter->name, filter->len, gather_node, &set);
+	trie_match(&flows, filter->pattern, filter->pattern_len,
+		   gather_node, &set);
 	for (i = 0; i < set.count; i++)
 		flow_remove(set.flow[i]);
 	free(set.flow);
@@ -382,7 +387,7 @@ bool flows_overlap(struct sub *sub)
 	struct flow_edge *edge;
 	bool any;
 
-	if (others->next == others->prev)
+	if (others->next == others->prev || config.allow_duplicate_messages)
 		return false;
 	list_for_each_entry(edge, &sub->filter->flows, by_filter) {
 		if (flow_overlaps(edge->flow, sub))

@@ -26,6 +26,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 	if (reason >= REASON_UNSPECIFIED) {
 		/* refused: the packet identifier is free again, 4.3.3 */
 		if (d) {
+			store_delivery_del(s, d);
 			inflight_done(&s->inflight, d);
 			deliver_pump(s);
 		}
@@ -34,6 +35,8 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 	if (d) {
 		/* from here on only the packet identifier matters */
 		d->state = DELIVERY_WAIT_PUBCOMP;
+		s->inflight.unsent -= d->unsent;
+		d->unsent = false;
 		if (d->msg)
 			store_delivery(s, d);
 		inflight_received(&s->inflight, d);

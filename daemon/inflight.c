@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "message.h"
 #include "stats.h"
+#include "subid.h"
 #include "util.h"
 
 #define DELIVERY_KEEP	4096
@@ -30,18 +31,22 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
 	INIT_LIST_HEAD(&d->node);
 	d->hnext = NULL;
 	d->msg = msg ? message_get(msg) : NULL;
+	d->ids = NULL;
+	d->share = NULL;
 	d->mid = 0;
 	d->qos = qos;
 	d->state = DELIVERY_QUEUED;
 	d->retain = retain;
 	d->dup = false;
 	d->store_id = 0;
+	d->unsent = false;
 	return d;
 }
 
 void delivery_free(struct delivery *d)
 {
 	message_put(d->msg);
+	subids_put(d->ids);
 	if (free_count >= DELIVERY_KEEP) {
 		free(d);
 		return;
@@ -89,6 +94,7 @@ void inflight_clear(struct inflight *in)
 	stats.inflight -= in->count;
 	in->count = 0;
 	in->bytes = 0;
+	in->unsent = 0;
 }
 
 struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
@@ -152,6 +158,7 @@ void inflight_done(struct inflight *in, struct delivery *d)
 	in->count--;
 	in->bytes -= delivery_bytes(d);
 	stats.inflight--;
+	in->unsent -= d->unsent;
 	delivery_free(d);
 }
 

@@ -11,7 +11,9 @@
 
 #include "list.h"
 
+struct filter;
 struct message;
+struct subids;
 
 enum delivery_state {
 	DELIVERY_QUEUED,
@@ -25,22 +27,28 @@ enum delivery_state {
  * @node: in the list in flight, or in the queue
  * @hnext: in the table of packet identifiers
  * @msg: the message, NULL once PUBREC has come
+ * @ids: subscription identifiers, NULL if there are none
+ * @share: the shared subscription it is for, NULL for an ordinary one
  * @mid: packet identifier
  * @qos: QoS of the delivery
  * @state: which answer it waits for
  * @retain: RETAIN of the delivery
  * @dup: sent before
+ * @unsent: sent on an earlier connection, but not yet on this one
  * @store_id: number in the durable store, 0 when not in it
  */
 struct delivery {
 	struct list_head node;
 	struct delivery *hnext;
 	struct message *msg;
+	struct subids *ids;
+	struct filter *share;
 	uint16_t mid;
 	uint8_t qos;
 	uint8_t state;
 	bool retain;
 	bool dup;
+	bool unsent;
 	uint64_t store_id;
 };
 
@@ -52,6 +60,7 @@ struct delivery {
  * @count: number of deliveries
  * @bytes: payloads of their messages, up to PUBREC
  * @max_bytes: no further delivery from this many bytes on
+ * @unsent: of these, not sent on the present connection
  * @max: most deliveries at a time
  * @last_mid: packet identifier given last
  */
@@ -62,6 +71,7 @@ struct inflight {
 	uint32_t count;
 	uint64_t bytes;
 	uint64_t max_bytes;
+	uint32_t unsent;
 	uint32_t max;
 	uint16_t last_mid;
 };

@@ -4,18 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "loop.h"
 #include "packet.h"
+#include "property.h"
 
 static uint64_t count;
 static uint64_t payload_bytes;
 
 struct message *message_new(const char *topic, uint16_t topic_len,
 			    const void *payload, uint32_t payload_len,
-			    uint8_t qos)
+			    uint8_t qos, const struct properties *props)
 {
 	uint32_t remaining = 2 + topic_len + payload_len;
 	size_t hlen = packet_header_len(remaining);
-	struct message *msg = malloc(sizeof(*msg) + hlen + remaining);
+	uint32_t props_len = props ? properties_forwardable_len(props) : 0;
+	struct message *msg = malloc(sizeof(*msg) + hlen + remaining +
+				     props_len);
 	uint8_t *p;
 
 	if (!msg)
@@ -26,6 +30,8 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 	msg->topic_len = topic_len;
 	msg->payload_off = hlen + 2 + topic_len;
 	msg->payload_len = payload_len;
+	msg->props_len = props_len;
+	msg->expires = 0;
 	msg->qos = qos;
 	msg->store_refs = 0;
 	msg->store_id = 0;
@@ -36,10 +42,15 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 	memcpy(p, topic, topic_len);
 	if (payload_len)
 		memcpy(p + topic_len, payload, payload_len);
+	if (!props)
+		return msg;
+	if (property_present(props, PROP_MESSAGE_EXPIRY))
+		msg->expires = loop_now() + 1000ull * props->message_expiry;
+	properties_put_forwardable(p + topic_len + payload_len, props);
 	return msg;
 }
 
-struct message *message_new_run(const void *frames, uint32_t len)
+struct message *message_new_room(uint32_t len)
 {
 	struct message *msg = malloc(sizeof(*msg) + len);
 
@@ -48,8 +59,29 @@ struct message *message_new_run(const void *frames, uint32_t len)
 	memset(msg, 0, sizeof(*msg));
 	msg->refs = 1;
 	msg->frame_len = len;
-	memcpy(msg->frame, frames, len);
 	return msg;
+}
+
+struct message *message_new_run(const void *frames, uint32_t len)
+{
+	struct message *msg = message_new_room(len);
+
+	if (msg)
+		memcpy(msg->frame, frames, len);
+	return msg;
+}
+
+bool message_expired(const struct message *msg)
+{
+	return msg->expires && msg->expires <= loop_now();
+}
+
+uint32_t message_lifetime(const struct message *msg)
+{
+	uint64_t now = loop_now();
+
+	/* a packet sent again keeps its place, however late it is */
+	return msg->expires > now ? (msg->expires - now + 999) / 1000 : 0;
 }
 
 void message_put(struct message *msg)

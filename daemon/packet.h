@@ -35,6 +35,7 @@ enum packet_type {
 
 /* First byte and a remaining length of four bytes. */
 #define PACKET_HEADER_MAX	5
+#define PACKET_REMAINING_MAX	268435455u
 
 enum connack_code {
 	CONNACK_ACCEPTED		= 0,
@@ -96,6 +97,16 @@ size_t packet_header_len(uint32_t remaining);
  * Return: false for ill-formed sequences, surrogates and U+0000.
  */
 bool utf8_valid(const uint8_t *p, size_t len);
+
+/**
+ * utf8_payload_valid() - is this UTF-8 encoded character data, RFC 3629?
+ * @p: bytes
+ * @len: their number
+ *
+ * Return: false for ill-formed sequences and surrogates; a payload may hold
+ * U+0000.
+ */
+bool utf8_payload_valid(const uint8_t *p, size_t len);
 
 static inline size_t reader_left(const struct reader *r)
 {

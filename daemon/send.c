@@ -3,11 +3,14 @@
 
 #include <string.h>
 
+#include "alias.h"
 #include "client.h"
+#include "message.h"
 #include "packet.h"
 #include "property.h"
 #include "session.h"
 #include "stats.h"
+#include "subid.h"
 #include "util.h"
 
 /* Room for a packet with a reason string; mqttd's are short. */
@@ -175,16 +178,102 @@ void send_pingresp(struct client *c)
 	send_small(c, pingresp, sizeof(pingresp));
 }
 
-void send_publish(struct client *c, struct message *msg, uint8_t flags,
-		  uint16_t mid)
+/* Longest head: fixed header, lengths, packet identifier, alias and expiry. */
+#define PUBLISH_HEAD_MAX	(PACKET_HEADER_MAX + 2 + 2 + 4 + 3 + 5)
+
+size_t publish_length(const struct client *c, const struct message *msg,
+		      const struct subids *ids)
 {
-	bool qos = flags >> PUBLISH_QOS_SHIFT & 3;
-	uint32_t remaining = 2 + msg->topic_len + (qos ? 2 : 0) +
+	size_t len = PUBLISH_HEAD_MAX + msg->topic_len + msg->payload_len;
+
+	if (c->protocol >= 5)
+		len += subids_len(ids) + msg->props_len;
+	return len;
+}
+
+static void publish_sent(struct client *c)
+{
+	c->session->publish_sent++;
+	stats.publish_sent++;
+	client_dirty(c);
+}
+
+static void put_payload(struct client *c, struct message *msg)
+{
+	if (msg->payload_len < OUTQ_REF_MIN)
+		outq_put(&c->out, message_payload(msg), msg->payload_len);
+	else
+		outq_ref(&c->out, msg, msg->payload_off, msg->payload_len);
+}
+
+/* MQTT 5.0, 3.3.2: topic or its alias, packet identifier, properties. */
+static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
+			  uint16_t mid, const struct subids *ids)
+{
+	uint16_t topic_len = msg->topic_len;
+	uint32_t ids_len = subids_len(ids);
+	uint32_t props_len = ids_len + msg->props_len;
+	uint8_t head[PUBLISH_HEAD_MAX];
+	uint16_t alias = 0;
+	bool give = false;
+	uint64_t remaining;
+	uint8_t *p;
+
+	if (c->alias_max) {
+		alias = alias_find(c, message_topic(msg), topic_len);
+		if (alias) {
+			topic_len = 0;
+		} else {
+			alias = alias_next(c);
+			give = alias;
+		}
+	}
+	if (alias)
+		props_len += 3;
+	if (msg->expires)
+		props_len += 5;
+	remaining = 2ull + topic_len + (mid ? 2 : 0) + varint_len(props_len) +
+		    props_len + msg->payload_len;
+	if (remaining > PACKET_REMAINING_MAX ||
+	    packet_header_len(remaining) + remaining > c->max_packet)
+		return false;
+	p = head + packet_put_header(head, PUBLISH | flags, remaining);
+	p = put_u16(p, topic_len);
+	outq_put(&c->out, head, p - head);
+	outq_put(&c->out, message_topic(msg), topic_len);
+	p = head;
+	if (mid)
+		p = put_u16(p, mid);
+	p = put_varint(p, props_len);
+	if (alias)
+		p = put_property_u16(p, PROP_TOPIC_ALIAS, alias);
+	if (msg->expires)
+		p = put_property_u32(p, PROP_MESSAGE_EXPIRY,
+				     message_lifetime(msg));
+	outq_put(&c->out, head, p - head);
+	if (ids_len)
+		outq_put(&c->out, ids->props, ids_len);
+	outq_put(&c->out, message_props(msg), msg->props_len);
+	put_payload(c, msg);
+	if (give)
+		alias_give(c, message_topic(msg), msg->topic_len);
+	publish_sent(c);
+	return true;
+}
+
+bool send_publish(struct client *c, struct message *msg, uint8_t flags,
+		  uint16_t mid, const struct subids *ids)
+{
+	uint32_t remaining = 2 + msg->topic_len + (mid ? 2 : 0) +
 			     msg->payload_len;
 	uint8_t head[PACKET_HEADER_MAX + 2];
-	size_t n = packet_put_header(head, PUBLISH | flags, remaining);
-	size_t len = n + remaining;
+	size_t n;
+	size_t len;
 
+	if (c->protocol >= 5)
+		return send_publish5(c, msg, flags, mid, ids);
+	n = packet_put_header(head, PUBLISH | flags, remaining);
+	len = n + remaining;
 	put_u16(head + n, msg->topic_len);
 	if (len <= OUTQ_ROOM_MAX) {
 		uint8_t *p = outq_room(&c->out, len);
@@ -193,22 +282,16 @@ void send_publish(struct client *c, struct message *msg, uint8_t flags,
 		p += n + 2;
 		memcpy(p, message_topic(msg), msg->topic_len);
 		p += msg->topic_len;
-		if (qos)
+		if (mid)
 			p = put_u16(p, mid);
 		memcpy(p, message_payload(msg), msg->payload_len);
 	} else {
 		outq_put(&c->out, head, n + 2);
 		outq_put(&c->out, message_topic(msg), msg->topic_len);
-		if (qos)
+		if (mid)
 			put_u16(outq_room(&c->out, 2), mid);
-		if (msg->payload_len < OUTQ_REF_MIN)
-			outq_put(&c->out, message_payload(msg),
-				 msg->payload_len);
-		else
-			outq_ref(&c->out, msg, msg->payload_off,
-				 msg->payload_len);
+		put_payload(c, msg);
 	}
-	c->session->publish_sent++;
-	stats.publish_sent++;
-	client_dirty(c);
+	publish_sent(c);
+	return true;
 }

@@ -10,6 +10,7 @@
 
 struct client;
 struct message;
+struct subids;
 
 /*
  * A packet that is longer than the client's maximum packet size is not queued
@@ -84,8 +85,23 @@ void send_pingresp(struct client *c);
  * @msg: message
  * @flags: DUP, QoS and RETAIN in place
  * @mid: packet identifier, for QoS 1 and 2
+ * @ids: subscription identifiers, or NULL
+ *
+ * Return: false, with nothing queued, when the client does not take packets of
+ * that length [MQTT-3.1.2-24].
  */
-void send_publish(struct client *c, struct message *msg, uint8_t flags,
-		  uint16_t mid);
+bool send_publish(struct client *c, struct message *msg, uint8_t flags,
+		  uint16_t mid, const struct subids *ids);
+
+/**
+ * publish_length() - length of the PUBLISH that send_publish() would queue
+ * @c: client
+ * @msg: message
+ * @ids: subscription identifiers, or NULL
+ *
+ * Return: its length, or some bytes more.
+ */
+size_t publish_length(const struct client *c, const struct message *msg,
+		      const struct subids *ids);
 
 #endif /* MQTTD_SEND_H */

@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "log.h"
 #include "loop.h"
+#include "share.h"
 #include "store.h"
 #include "subs.h"
 #include "util.h"
@@ -138,6 +139,7 @@ void session_free(struct session *s)
 	timer_cancel(&s->timer);
 	timer_cancel(&s->will_timer);
 	count--;
+	share_leave_all(s, SHARE_ENDED);
 	store_session_del(s);
 	while (!list_empty(&s->subs)) {
 		struct sub *sub = list_first_entry(&s->subs, struct sub,
@@ -167,6 +169,7 @@ bool session_detach(struct session *s)
 	if (s->expiry != SESSION_NEVER)
 		timer_arm(&s->timer, loop_now() + s->expiry * 1000ull);
 	store_session(s);
+	share_leave_all(s, SHARE_OFFLINE);
 	/* QoS 0 is not kept for a client that is away */
 	if (!s->queue.len_qos0)
 		return true;

@@ -91,7 +91,7 @@ static const char *load_message(struct load *load,
 	struct message *msg;
 
 	msg = message_new((const char *)rec->name.p, rec->name.len,
-			  rec->payload.p, rec->payload.len, rec->qos);
+			  rec->payload.p, rec->payload.len, rec->qos, NULL);
 	if (!msg)
 		return "no memory for it";
 	msg->store_id = rec->id;
@@ -122,11 +122,12 @@ static const char *load_session(struct load *load,
 static const char *load_sub(struct session *s, const struct store_record *rec)
 {
 	const char *name = (const char *)rec->name.p;
+	struct sub_options options = { .qos = rec->options & 3 };
 	struct sub *sub;
 
 	if (subs_find(s, name, rec->name.len))
 		return "topic filter of another subscription";
-	sub = subs_add(s, &s->subs, name, rec->name.len, rec->options & 3);
+	sub = subs_add(s, &s->subs, name, rec->name.len, &options);
 	sub->store_id = rec->id;
 	s->nsubs++;
 	return NULL;

@@ -54,6 +54,7 @@ void will_publish(const struct will *will)
 	pub.payload_len = will->payload_len;
 	pub.qos = will->qos;
 	pub.retain = will->retain;
+	pub.props = &will->props;
 	pub.count = 1;
 	route_publish(&pub);
 }

@@ -17,7 +17,7 @@ static struct message *msg;
 static int setup(void **state)
 {
 	(void)state;
-	msg = message_new("t", 1, "x", 1, 2);
+	msg = message_new("t", 1, "x", 1, 2, NULL);
 	return 0;
 }
 
