@@ -242,6 +242,11 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		client_fail(c, REASON_PROTOCOL_ERROR, "packet identifier 0");
 		return;
 	}
+	if (pub.retain && !config.retain_available) {
+		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
+			    "RETAIN without retain_available");
+		return;
+	}
 	if (c->protocol >= 5)
 		reason = read_publish5(c, &pub, r, &props);
 	if (reason) {

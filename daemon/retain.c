@@ -2,17 +2,26 @@
 #include "retain.h"
 
 #include "conf.h"
+#include "loop.h"
 #include "message.h"
 #include "stats.h"
 #include "store.h"
+#include "timer.h"
 #include "topic.h"
 #include "trie.h"
+#include "util.h"
+
+/* Looking through all of them for expired ones is not done more often. */
+#define SWEEP_MS	10000u
 
 static struct trie store;
 static uint32_t count;
 /* What the limits hold for: not the broker's own. */
 static uint32_t client_count;
 static uint64_t client_bytes;
+static struct timer sweep_timer;
+
+static void sweep(struct timer *timer);
 
 void retain_init(void)
 {
@@ -20,11 +29,14 @@ void retain_init(void)
 	count = 0;
 	client_count = 0;
 	client_bytes = 0;
+	sweep_timer.fn = sweep;
 }
 
 void retain_exit(void)
 {
 	struct trie_node *node = &store.root;
+
+	timer_cancel(&sweep_timer);
 
 	while ((node = trie_next(&store.root, node)))
 		message_put(node->value);
@@ -83,6 +95,41 @@ static void retain_drop(struct message *msg)
 	message_put(msg);
 }
 
+static void node_clear(struct trie_node *node)
+{
+	retain_drop(node->value);
+	node->value = NULL;
+	count--;
+	trie_prune(&store, node);
+}
+
+/* Expired messages are not sent; their memory is given back here, late. */
+static void sweep(struct timer *timer)
+{
+	struct trie_node *node = trie_next(&store.root, &store.root);
+	uint64_t first = 0;
+
+	while (node) {
+		struct trie_node *next = trie_next(&store.root, node);
+		struct message *msg = node->value;
+
+		if (msg && message_expired(msg))
+			node_clear(node);
+		else if (msg && msg->expires && (!first || msg->expires < first))
+			first = msg->expires;
+		node = next;
+	}
+	if (first)
+		timer_arm(timer, max_t(uint64_t, first, loop_now() + SWEEP_MS));
+}
+
+static void expire_later(const struct message *msg)
+{
+	if (msg->expires && !sweep_timer.index)
+		timer_arm(&sweep_timer, max_t(uint64_t, msg->expires,
+					      loop_now() + SWEEP_MS));
+}
+
 void retain_set(const char *topic, size_t len, struct message *msg)
 {
 	struct trie_node *node = trie_find(&store, topic, len);
@@ -95,10 +142,7 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 	if (!msg) {
 		if (!node || !node->value)
 			return;
-		retain_drop(node->value);
-		node->value = NULL;
-		count--;
-		trie_prune(&store, node);
+		node_clear(node);
 		return;
 	}
 	if (!node)
@@ -112,6 +156,7 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 	else
 		count++;
 	node->value = msg;
+	expire_later(msg);
 }
 
 struct match {
@@ -123,7 +168,8 @@ static void match_node(struct trie_node *node, void *arg)
 {
 	struct match *match = arg;
 
-	match->fn(node->value, match->arg);
+	if (!message_expired(node->value))
+		match->fn(node->value, match->arg);
 }
 
 void retain_match(const char *filter, size_t len,
