@@ -16,6 +16,7 @@
 #include "store_commit.h"
 #include "store_db.h"
 #include "store_load.h"
+#include "subid.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -49,6 +50,14 @@ static uint64_t wall_ms(void)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* The wall clock at a time of the event loop that has not passed. */
+static uint64_t wall_deadline(uint64_t deadline)
+{
+	uint64_t now = loop_now();
+
+	return wall_ms() + (deadline > now ? deadline - now : 0);
 }
 
 static struct store_batch *batch_new(void)
@@ -86,12 +95,17 @@ static void changed(void)
 
 static void put(const struct store_record *rec, bool fresh)
 {
+	/* at shutdown sessions end in memory only */
+	if (!current)
+		return;
 	store_batch_put(current, rec, fresh);
 	changed();
 }
 
 static void del(const struct store_record *rec)
 {
+	if (!current)
+		return;
 	store_batch_del(current, rec);
 	changed();
 }
@@ -109,11 +123,14 @@ static void message_hold(struct message *msg)
 		.kind = STORE_MESSAGE,
 		.qos = msg->qos,
 		.name = bytes(message_topic(msg), msg->topic_len),
+		.properties = bytes(message_props(msg), msg->props_len),
 		.payload = bytes(message_payload(msg), msg->payload_len),
 	};
 
 	if (msg->store_refs++)
 		return;
+	if (msg->expires)
+		rec.when = wall_deadline(msg->expires);
 	msg->store_id = ++next_id;
 	rec.id = msg->store_id;
 	put(&rec, true);
@@ -195,7 +212,6 @@ void store_session_delete(struct session *s)
 void store_will_write(struct session *s, bool delayed)
 {
 	const struct will *will = s->will;
-	uint64_t now = loop_now();
 	struct store_record rec = {
 		.kind = STORE_WILL,
 		.session = s->store_id,
@@ -214,10 +230,15 @@ void store_will_write(struct session *s, bool delayed)
 		del(&rec);
 		return;
 	}
-	rec.when = wall_ms();
-	if (s->will_timer.deadline > now)
-		rec.when += s->will_timer.deadline - now;
+	rec.when = wall_deadline(s->will_timer.deadline);
 	put(&rec, false);
+}
+
+static uint64_t share_number(struct session *s, const struct delivery *d)
+{
+	const struct sub *sub = d->share ? subs_get(d->share, s) : NULL;
+
+	return sub ? sub->store_id : 0;
 }
 
 void store_delivery_write(struct session *s, struct delivery *d)
@@ -231,8 +252,11 @@ void store_delivery_write(struct session *s, struct delivery *d)
 		.flags = (d->retain ? STORE_F_RETAIN : 0) |
 			 (d->dup ? STORE_F_DUP : 0),
 		.mid = d->mid,
+		.share = share_number(s, d),
 	};
 
+	if (d->ids)
+		rec.sub_ids = bytes(d->ids->props, d->ids->len);
 	if (fresh) {
 		message_hold(d->msg);
 		d->store_id = ++next_id;
@@ -280,7 +304,9 @@ void store_sub_write(struct sub *sub)
 	struct store_record rec = {
 		.kind = STORE_SUB,
 		.session = sub->session->store_id,
-		.options = sub->qos,
+		.options = sub->qos | (sub->no_local ? STORE_NO_LOCAL : 0) |
+			   (sub->rap ? STORE_RAP : 0),
+		.sub_id = sub->id,
 		.name = bytes(sub->filter->name, sub->filter->len),
 	};
 

@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "inflight.h"
 #include "packet.h"
+#include "property.h"
 #include "topic.h"
 
 #define CRC32C_POLY	0x82f63b78u
@@ -28,6 +29,7 @@ enum store_field {
 	F_PROPERTIES	= 1 << 12,
 	F_PAYLOAD	= 1 << 13,
 	F_SUB_IDS	= 1 << 14,
+	F_SHARE		= 1 << 15,
 };
 
 static const struct {
@@ -45,7 +47,7 @@ static const struct {
 	[STORE_SUB]	 = { "subscription", true, true, F_OPTIONS | F_SUB_ID |
 			     F_NAME },
 	[STORE_DELIVERY] = { "delivery", true, true, F_QOS | F_STATE | F_FLAGS |
-			     F_MID | F_MESSAGE | F_SUB_IDS },
+			     F_MID | F_MESSAGE | F_SHARE | F_SUB_IDS },
 	[STORE_RECEIVED] = { "received", true, true, 0 },
 	[STORE_RETAINED] = { "retained", false, true, 0 },
 	[STORE_WILL]	 = { "will", true, false, F_QOS | F_FLAGS | F_EXPIRY |
@@ -76,6 +78,7 @@ static const struct field {
 	FIELD(F_SUB_ID, sub_id, 4),
 	FIELD(F_WHEN, when, 8),
 	FIELD(F_MESSAGE, message, 8),
+	FIELD(F_SHARE, share, 8),
 	FIELD(F_NAME, name, 0),
 	FIELD(F_PROPERTIES, properties, 0),
 	FIELD(F_PAYLOAD, payload, 0),
@@ -314,6 +317,18 @@ static bool name_fits(const struct store_bytes *name)
 	return name->len <= UINT16_MAX && utf8_valid(name->p, name->len);
 }
 
+static bool sub_ids_valid(const struct store_bytes *ids)
+{
+	struct reader r = { ids->p, ids->p + ids->len, false };
+
+	while (reader_left(&r)) {
+		if (read_u8(&r) != PROP_SUBSCRIPTION_ID || !read_varint(&r) ||
+		    r.bad)
+			return false;
+	}
+	return true;
+}
+
 static const char *delivery_valid(const struct store_record *rec)
 {
 	bool sent = rec->state != DELIVERY_QUEUED;
@@ -329,9 +344,8 @@ static const char *delivery_valid(const struct store_record *rec)
 		return "packet identifier does not fit the state";
 	if (rec->state != DELIVERY_WAIT_PUBCOMP && !rec->message)
 		return "delivery without a message";
-	if (rec->sub_ids.len % 4 || rec->sub_ids.len / 4 > STORE_SUB_IDS_MAX)
-		return "subscription identifiers of the wrong length";
-	return NULL;
+	return sub_ids_valid(&rec->sub_ids) ? NULL :
+		"impossible subscription identifiers";
 }
 
 const char *store_valid(const struct store_record *rec)

@@ -18,7 +18,6 @@
 #define STORE_FORMAT		1
 #define STORE_KEY_MAX		17
 #define STORE_NEVER		UINT32_MAX
-#define STORE_SUB_IDS_MAX	1024u
 
 enum store_kind {
 	STORE_HEADER		= 1,
@@ -39,6 +38,10 @@ enum store_flag {
 	STORE_F_CLEAN		= 1 << 2,
 };
 
+#define STORE_QOS		0x03
+#define STORE_NO_LOCAL		0x04
+#define STORE_RAP		0x08
+
 /**
  * struct store_bytes - a field of variable length
  * @p: its bytes, not terminated
@@ -58,7 +61,8 @@ struct store_bytes {
  * @level: protocol level of SESSION
  * @qos: of MESSAGE, DELIVERY and WILL
  * @state: enum delivery_state of DELIVERY
- * @options: subscription options of SUB, as in SUBSCRIBE
+ * @options: subscription options of SUB: QoS, STORE_NO_LOCAL, STORE_RAP, where
+ *	they are in SUBSCRIBE
  * @flags: enum store_flag, of SESSION, DELIVERY and WILL
  * @mid: packet identifier of DELIVERY; the last one given of SESSION
  * @expiry: seconds: session expiry interval of SESSION, STORE_NEVER for none;
@@ -71,7 +75,8 @@ struct store_bytes {
  * @name: client identifier, topic filter or topic name
  * @properties: encoded properties that are passed on unaltered, of MESSAGE, WILL
  * @payload: of MESSAGE and WILL
- * @sub_ids: subscription identifiers of DELIVERY, four bytes each
+ * @share: number of the shared SUB that DELIVERY is for, 0 for an ordinary one
+ * @sub_ids: subscription identifiers of DELIVERY, encoded as properties
  */
 struct store_record {
 	uint8_t kind;
@@ -88,6 +93,7 @@ struct store_record {
 	uint32_t sub_id;
 	uint64_t when;
 	uint64_t message;
+	uint64_t share;
 	struct store_bytes name;
 	struct store_bytes properties;
 	struct store_bytes payload;

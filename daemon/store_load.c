@@ -13,6 +13,7 @@
 #include "session.h"
 #include "store.h"
 #include "store_db.h"
+#include "subid.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -85,16 +86,48 @@ static uint64_t deadline(uint64_t began, uint64_t after)
 	return loop_now() + (began + after - now);
 }
 
+/* A message that expired while the broker was away is dropped when its turn comes. */
+static uint64_t expiry(uint64_t when)
+{
+	uint64_t now = wall_ms();
+
+	return max_t(uint64_t, loop_now() + (when > now ? when - now : 0), 1);
+}
+
+/* Returns what the properties point to, NULL when they are impossible. */
+static uint8_t *load_properties(const struct store_bytes *from, uint8_t type,
+				struct properties *props)
+{
+	uint8_t *raw = xmalloc(4 + (size_t)from->len);
+	uint8_t *p = put_varint(raw, from->len);
+	struct reader r = { .p = raw, .end = p + from->len };
+
+	if (from->len)
+		memcpy(p, from->p, from->len);
+	if (!read_properties(&r, type, props))
+		return raw;
+	free(raw);
+	return NULL;
+}
+
 static const char *load_message(struct load *load,
 				const struct store_record *rec)
 {
+	struct properties props;
 	struct message *msg;
+	uint8_t *raw;
 
+	raw = load_properties(&rec->properties, PUBLISH, &props);
+	if (!raw)
+		return "impossible properties";
 	msg = message_new((const char *)rec->name.p, rec->name.len,
-			  rec->payload.p, rec->payload.len, rec->qos, NULL);
+			  rec->payload.p, rec->payload.len, rec->qos, &props);
+	free(raw);
 	if (!msg)
 		return "no memory for it";
 	msg->store_id = rec->id;
+	if (rec->when)
+		msg->expires = expiry(rec->when);
 	loaded_add(&load->messages, rec->id, msg);
 	return NULL;
 }
@@ -122,7 +155,12 @@ static const char *load_session(struct load *load,
 static const char *load_sub(struct session *s, const struct store_record *rec)
 {
 	const char *name = (const char *)rec->name.p;
-	struct sub_options options = { .qos = rec->options & 3 };
+	struct sub_options options = {
+		.qos = rec->options & STORE_QOS,
+		.no_local = rec->options & STORE_NO_LOCAL,
+		.rap = rec->options & STORE_RAP,
+		.id = rec->sub_id,
+	};
 	struct sub *sub;
 
 	if (subs_find(s, name, rec->name.len))
@@ -130,6 +168,32 @@ static const char *load_sub(struct session *s, const struct store_record *rec)
 	sub = subs_add(s, &s->subs, name, rec->name.len, &options);
 	sub->store_id = rec->id;
 	s->nsubs++;
+	return NULL;
+}
+
+static struct subids *load_ids(const struct store_bytes *from)
+{
+	struct subids *ids;
+
+	if (!from->len)
+		return NULL;
+	ids = xmalloc(sizeof(*ids) + from->len);
+	ids->refs = 1;
+	ids->len = from->len;
+	memcpy(ids->props, from->p, from->len);
+	return ids;
+}
+
+static struct filter *load_share(struct session *s, uint64_t number)
+{
+	struct sub *sub;
+
+	if (!number)
+		return NULL;
+	list_for_each_entry(sub, &s->subs, by_session) {
+		if (sub->store_id == number && sub->filter->shared)
+			return sub->filter;
+	}
 	return NULL;
 }
 
@@ -152,6 +216,8 @@ static const char *load_delivery(struct load *load, struct session *s,
 	d->state = rec->state;
 	d->mid = rec->mid;
 	d->dup = rec->flags & STORE_F_DUP;
+	d->ids = load_ids(&rec->sub_ids);
+	d->share = load_share(s, rec->share);
 	if (rec->state == DELIVERY_QUEUED)
 		queue_add(&s->queue, d, 0);
 	else
@@ -161,11 +227,6 @@ static const char *load_delivery(struct load *load, struct session *s,
 
 static const char *load_will(struct session *s, const struct store_record *rec)
 {
-	uint32_t len = rec->properties.len;
-	uint8_t *raw = xmalloc(4 + (size_t)len);
-	uint8_t *p = put_varint(raw, len);
-	struct reader r = { .p = raw, .end = p + len };
-	const char *wrong = NULL;
 	struct will will = {
 		.topic = (char *)rec->name.p,
 		.topic_len = rec->name.len,
@@ -175,20 +236,19 @@ static const char *load_will(struct session *s, const struct store_record *rec)
 		.retain = rec->flags & STORE_F_RETAIN,
 		.delay = rec->delay,
 	};
+	uint8_t *raw;
 
-	if (len)
-		memcpy(p, rec->properties.p, len);
 	if (s->will || rec->when < rec->delay * 1000ull ||
-	    rec->payload.len > UINT16_MAX ||
-	    read_properties(&r, PROPERTIES_OF_WILL, &will.props)) {
-		wrong = "impossible will";
-	} else {
-		s->will = will_new(&will);
-		timer_arm(&s->will_timer, deadline(rec->when - rec->delay * 1000ull,
-						   rec->delay * 1000ull));
-	}
+	    rec->payload.len > UINT16_MAX)
+		return "impossible will";
+	raw = load_properties(&rec->properties, PROPERTIES_OF_WILL, &will.props);
+	if (!raw)
+		return "impossible properties";
+	s->will = will_new(&will);
+	timer_arm(&s->will_timer, deadline(rec->when - rec->delay * 1000ull,
+					   rec->delay * 1000ull));
 	free(raw);
-	return wrong;
+	return NULL;
 }
 
 static const char *load_retained(struct load *load,

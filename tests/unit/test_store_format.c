@@ -35,7 +35,7 @@ static const struct store_record records[] = {
 	{ .kind = STORE_DELIVERY, .session = 3, .id = 9, .message = 7, .qos = 2,
 	  .state = DELIVERY_WAIT_PUBREC, .mid = 1,
 	  .flags = STORE_F_RETAIN | STORE_F_DUP,
-	  .sub_ids = { (const uint8_t *)"\0\0\0\1\0\0\0\2", 8 } },
+	  .share = 8, .sub_ids = { (const uint8_t *)"\x0b\1\x0b\x80\1", 5 } },
 	{ .kind = STORE_RECEIVED, .session = 3, .id = 65535 },
 	{ .kind = STORE_RETAINED, .id = 7 },
 	{ .kind = STORE_WILL, .session = 3, .qos = 1, .flags = STORE_F_RETAIN,
@@ -98,6 +98,7 @@ static void test_round_trip(void **state)
 		assert_int_equal(in->sub_id, out.sub_id);
 		assert_true(in->when == out.when);
 		assert_int_equal(in->message, out.message);
+		assert_int_equal(in->share, out.share);
 		assert_bytes_equal(in->name, out.name);
 		assert_bytes_equal(in->properties, out.properties);
 		assert_bytes_equal(in->payload, out.payload);
@@ -160,6 +161,9 @@ static void test_invalid(void **state)
 	assert_non_null(store_valid(&rec));
 	rec = records[STORE_DELIVERY - 1];
 	rec.mid = 0;
+	assert_non_null(store_valid(&rec));
+	rec = records[STORE_DELIVERY - 1];
+	rec.sub_ids.len--;
 	assert_non_null(store_valid(&rec));
 	rec = records[STORE_DELIVERY - 1];
 	rec.state = DELIVERY_WAIT_PUBACK;

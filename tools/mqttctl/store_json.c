@@ -50,6 +50,7 @@ static const struct json_field {
 	NUM(sub_id, K(SUB)),
 	NUM(when, K(MESSAGE) | K(SESSION) | K(WILL)),
 	NUM(message, K(DELIVERY)),
+	NUM(share, K(DELIVERY)),
 	BYTES(name, K(MESSAGE) | K(SESSION) | K(SUB) | K(WILL), TEXT),
 	BYTES(properties, K(MESSAGE) | K(WILL), BASE64),
 	BYTES(payload, K(MESSAGE) | K(WILL), BASE64),
