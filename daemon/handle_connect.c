@@ -142,6 +142,12 @@ static bool read_will(struct client *c, struct reader *r, struct connect *con)
 			    "will retain without retain_available");
 		return false;
 	}
+	if (!r->bad && will->props.payload_format &&
+	    !utf8_payload_valid(will->payload, will->payload_len)) {
+		client_fail(c, REASON_PAYLOAD_FORMAT_INVALID,
+			    "will message is not UTF-8");
+		return false;
+	}
 	if (!r->bad && !topic_name_valid(will->topic, will->topic_len)) {
 		client_fail(c, REASON_TOPIC_NAME_INVALID, "invalid will topic");
 		return false;
