@@ -160,12 +160,13 @@ static enum reason read_publish5(struct client *c, struct publish *pub,
 static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
 {
 	if (c->protocol < 5 ||
-	    (qos == 2 && midset_has(&c->session->received, mid)))
+	    (qos == 2 && midset_has(&c->session->received, mid))) {
 		client_close(c, END_ABNORMAL,
 			     "the durable store's disk is full");
-	else
-		send_ack(c, qos == 1 ? PUBACK : PUBREC, mid,
-			 REASON_QUOTA_EXCEEDED);
+		return;
+	}
+	c->unacked++;
+	send_ack(c, qos == 1 ? PUBACK : PUBREC, mid, REASON_QUOTA_EXCEEDED);
 }
 
 static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
