@@ -233,11 +233,6 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		handle_malformed(c, "DUP with QoS 0");
 		return;
 	}
-	if (pub.retain && !config.retain_available) {
-		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
-			    "retain without retain_available");
-		return;
-	}
 	/* 5.0 has an alias instead of an empty name */
 	if (!topic_name_valid(pub.topic, pub.topic_len) &&
 	    (c->protocol < 5 || pub.topic_len)) {
