@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conf.h"
 #include "list.h"
 #include "loop.h"
 #include "outq.h"
@@ -22,7 +23,7 @@ enum client_state {
 };
 
 /* Topic aliases that a 5.0 client may set. */
-#define CLIENT_ALIAS_MAX	10u
+#define CLIENT_ALIAS_MAX	TOPIC_ALIAS_MAX
 
 /**
  * enum client_end - how a connection ends

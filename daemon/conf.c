@@ -50,6 +50,8 @@ void conf_init(struct conf *conf)
 	conf->max_inflight_messages = 20;
 	conf->max_queued_messages = 1000;
 	conf->max_packet_size = MQTT_PACKET_MAX;
+	conf->max_qos = 2;
+	conf->max_topic_alias = TOPIC_ALIAS_MAX;
 	conf->max_output_bytes = 8 << 20;
 	conf->connect_timeout = 10;
 	conf->flow_idle = 300;

@@ -10,6 +10,8 @@
 
 #define CONF_PATH_LEN		108
 #define CONF_CONTROL_SOCKET	"/run/mqttd/control.sock"
+/* Most topic aliases that a client may set on its connection. */
+#define TOPIC_ALIAS_MAX		10u
 #define MQTT_PACKET_MAX		268435455u
 
 enum conf_datapath {
@@ -73,6 +75,8 @@ struct conf {
 	int64_t retained_bytes_max;
 	uint32_t max_packet_size;
 	uint32_t max_keepalive;
+	uint32_t max_qos;
+	uint32_t max_topic_alias;
 	uint32_t max_output_bytes;
 	uint32_t connect_timeout;
 	uint32_t flow_idle;

@@ -136,6 +136,12 @@ static bool read_will(struct client *c, struct reader *r, struct connect *con)
 	will->payload = (uint8_t *)read_bytes(r, &will->payload_len);
 	will->qos = CONNECT_WILL_QOS(con->flags);
 	will->retain = con->flags & CONNECT_WILL_RETAIN;
+	if (will->qos > config.max_qos) {
+		/* [MQTT-3.2.2-12] */
+		client_fail(c, REASON_QOS_NOT_SUPPORTED,
+			    "will QoS above max_qos");
+		return false;
+	}
 	if (will->retain && !config.retain_available) {
 		/* [MQTT-3.2.2-13] */
 		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
@@ -247,12 +253,16 @@ static bool prepare_connack(struct client *c, struct connect *con)
 	if (config.max_packet_size < MQTT_PACKET_MAX)
 		p = put_property_u32(p, PROP_MAXIMUM_PACKET_SIZE,
 				     config.max_packet_size);
+	if (config.max_qos < 2)
+		p = put_property_u8(p, PROP_MAXIMUM_QOS,
+				    (uint8_t)config.max_qos);
 	if (!config.retain_available)
 		p = put_property_u8(p, PROP_RETAIN_AVAILABLE, 0);
 	if (con->id_assigned)
 		p = put_property_bytes(p, PROP_ASSIGNED_CLIENT_ID, con->id,
 				       con->id_len);
-	p = put_property_u16(p, PROP_TOPIC_ALIAS_MAXIMUM, CLIENT_ALIAS_MAX);
+	p = put_property_u16(p, PROP_TOPIC_ALIAS_MAXIMUM,
+			     (uint16_t)config.max_topic_alias);
 	if (con->keepalive_set)
 		p = put_property_u16(p, PROP_SERVER_KEEP_ALIVE, c->keepalive);
 	con->answer_len = p - con->answer;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "client.h"
+#include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
 #include "handle.h"
@@ -114,7 +115,9 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 			 uint32_t id, bool *replay)
 {
 	struct sub_options options = {
-		.qos = req->options & OPTION_QOS,
+		/* [MQTT-3.2.2-9], [MQTT-3.2.2-10]: granted, but not above */
+		.qos = min_t(uint8_t, req->options & OPTION_QOS,
+			     config.max_qos),
 		.no_local = req->options & OPTION_NO_LOCAL,
 		.rap = req->options & OPTION_RAP,
 		.id = id,
@@ -155,7 +158,8 @@ static void replay_retained(struct session *s, const struct request *req)
 	struct sub *sub = subs_find(s, req->filter, req->len);
 	struct replay replay = {
 		.session = s,
-		.qos = req->options & OPTION_QOS,
+		.qos = min_t(uint8_t, req->options & OPTION_QOS,
+			     config.max_qos),
 		.ids = sub ? sub->ids : NULL,
 	};
 
