@@ -20,6 +20,7 @@
 #include "retain.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -156,6 +157,7 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 	cJSON_AddNumberToObject(ans, "bytes_received", stats.bytes_received);
 	cJSON_AddNumberToObject(ans, "bytes_sent", stats.bytes_sent);
 	datapath_status(ans);
+	store_status(ans);
 }
 
 static const struct {
