@@ -106,7 +106,7 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 	return pub.frames_len;
 }
 
-/* Returns what the publisher is told; closes it when there was no memory. */
+/* Returns what the publisher is told. */
 static enum reason publish(struct client *c, struct publish *pub)
 {
 	int reached;
@@ -118,7 +118,7 @@ static enum reason publish(struct client *c, struct publish *pub)
 	}
 	reached = route_publish(pub);
 	if (reached < 0)
-		client_fail(c, REASON_UNSPECIFIED, "out of memory");
+		return REASON_UNSPECIFIED;
 	return reached ? REASON_SUCCESS : REASON_NO_MATCHING_SUBSCRIBERS;
 }
 
@@ -186,6 +186,7 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 	}
 	/* [MQTT-3.3.4-7] */
 	if (c->protocol >= 5 && c->unacked++ >= client_window()) {
+		midset_del(received, mid);
 		client_fail(c, REASON_RECEIVE_MAXIMUM_EXCEEDED,
 			    "more messages than the receive maximum");
 		return;
@@ -193,17 +194,19 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 	if (pub->qos == 2)
 		store_received(c->session, mid, true);
 	reason = publish(c, pub);
-	if (c->state != CLIENT_CONNECTED)
-		return;
 	/* an exchange that is refused is over, MQTT 5.0 4.3.3 */
-	if (c->protocol < 5)
-		reason = REASON_SUCCESS;
-	else if (pub->qos == 2 && reason >= REASON_UNSPECIFIED) {
+	if (pub->qos == 2 && reason >= REASON_UNSPECIFIED &&
+	    (c->protocol >= 5 || reason == REASON_UNSPECIFIED)) {
 		store_received(c->session, mid, false);
 		midset_del(received, mid);
 	}
+	if (c->protocol < 5 && reason == REASON_UNSPECIFIED) {
+		client_close(c, END_ABNORMAL, "out of memory");
+		return;
+	}
 	store_fence_request(c);
-	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, mid, reason);
+	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, mid,
+		 c->protocol < 5 ? REASON_SUCCESS : reason);
 }
 
 void handle_publish(struct client *c, uint8_t first, struct reader *r)
@@ -264,6 +267,6 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 	count_received(c, 1);
 	if (pub.qos)
 		acknowledge(c, &pub, mid);
-	else
-		publish(c, &pub);
+	else if (publish(c, &pub) == REASON_UNSPECIFIED)
+		client_fail(c, REASON_UNSPECIFIED, "out of memory");
 }

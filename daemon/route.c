@@ -313,13 +313,9 @@ static bool deliver_receiver(struct fan_out *f, const struct receiver *rx)
 
 	if (qos)
 		deliver_kept(f, rx, qos, NULL);
-	else if (!c)
-		return false;
-	else if (c->conn)
-		return true;
-	else
+	else if (c && !c->conn)
 		deliver_plain(f, c, rx);
-	return false;
+	return !qos && c && c->conn;
 }
 
 static bool is_own(const struct publish *pub, const struct receiver *rx)

@@ -17,8 +17,8 @@
 #define BYTES(s)	((const uint8_t *)(s)), sizeof(s) - 1
 
 /* Two packets each: topic "a/b", payloads "x" and none. */
-static const char v4[] = "\x30\x06\0\3a/bx" "\x30\x05\0\3a/b";
-static const char v5[] = "\x30\x07\0\3a/b\0x" "\x30\x06\0\3a/b\0";
+static const char v4[] = "\x30\x06\0\3a/bx\x30\x05\0\3a/b";
+static const char v5[] = "\x30\x07\0\3a/b\0x\x30\x06\0\3a/b\0";
 /* With a payload format and a user property. */
 static const char props5[] = "\x30\x10\0\3a/b\x9\1\1&\0\1k\0\1vx";
 
@@ -60,9 +60,10 @@ static void test_levels(void **state)
 
 static void test_alias(void **state)
 {
-	static const char given[] = "\x30\x0a\0\3a/b\3#\0\7x"
-				    "\x30\x09\0\3a/b\3#\0\7";
-	static const char alone[] = "\x30\x07\0\0\3#\0\7x" "\x30\x06\0\0\3#\0\7";
+	static const char given[] =
+		"\x30\x0a\0\3a/b\3#\0\7x\x30\x09\0\3a/b\3#\0\7";
+	static const char alone[] =
+		"\x30\x07\0\0\3#\0\7x\x30\x06\0\0\3#\0\7";
 	struct run_form form = { .named = true, .v5 = true, .alias = 7 };
 	struct run_set set;
 
