@@ -45,10 +45,10 @@ class Broker:
         self.conf = os.path.join(self.work, 'mqttd.conf')
         self.log = os.path.join(self.work, 'log')
         with open(self.conf, 'w', encoding='utf-8') as f:
-            f.write('listener %d 127.0.0.1\nallow_anonymous true\ndatapath user\n'
+            f.write('listener %d 127.0.0.1\nallow_anonymous true\ndatapath %s\n'
                     'control_socket %s/control\nmax_queued_messages 0\n'
                     'persistence true\npersistence_location %s\n%s\n'
-                    % (self.port, self.work, self.dir, options))
+                    % (self.port, os.environ.get('DATAPATH', 'user'), self.work, self.dir, options))
         self.proc = None
 
     def start(self, refused=False):
