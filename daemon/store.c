@@ -25,6 +25,7 @@
 /* With an interval, this much is committed before the interval has passed. */
 #define BATCH_BYTES_MAX	(16u << 20)
 #define RETRY_MS	1000
+#define DISK_FULL	"the durable store's disk is full"
 
 bool store_on;
 bool store_pending;
@@ -396,8 +397,11 @@ static void requests_refuse(void)
 			c->store_request = false;
 			outq_cut(&c->out);
 			list_del_init(&c->fence_node);
-			client_close(c, END_ABNORMAL,
-				     "the durable store's disk is full");
+			/* DISCONNECT must not come before CONNACK */
+			if (c->protocol >= 5 && !c->rx_paused)
+				client_fail(c, REASON_QUOTA_EXCEEDED, DISK_FULL);
+			else
+				client_close(c, END_ABNORMAL, DISK_FULL);
 			again = true;
 			break;
 		}
