@@ -167,7 +167,7 @@ const char *datapath_name(void)
 void datapath_attach(struct client *c)
 {
 	/* the kernel does not know the packets of 5.0 */
-	if (ops->attach && c->protocol < 5)
+	if (ops->attach)
 		ops->attach(c);
 }
 

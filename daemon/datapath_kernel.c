@@ -19,6 +19,7 @@
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
+#include "property.h"
 #include "route.h"
 #include "run.h"
 #include "session.h"
@@ -358,6 +359,19 @@ void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
 					     MQTT_BIT(MQTT_A_MEMBER_QOS);
 			members[i].conn = merged[i].conn;
 			members[i].qos = merged[i].qos;
+			if (merged[i].no_local) {
+				members[i].present |=
+					MQTT_BIT(MQTT_A_MEMBER_FLAGS);
+				members[i].flags = MQTT_MEMBER_F_NO_LOCAL;
+			}
+			if (!merged[i].nr_ids)
+				continue;
+			members[i].present |=
+				MQTT_BIT(MQTT_A_MEMBER_SUBSCRIPTION_IDS);
+			members[i].subscription_ids = (struct mqtt_blob){
+				merged[i].ids,
+				merged[i].nr_ids * sizeof(*merged[i].ids),
+			};
 		}
 		f.merged.v = members;
 		f.merged.nr = nr_merged;
@@ -382,18 +396,13 @@ void kernel_queue_flow_del(const char *topic, size_t len)
 	       NULL);
 }
 
-static int queue_member(uint32_t group, uint32_t conn, uint8_t qos,
-			bool overlap)
+static int queue_port_member(uint32_t group)
 {
 	struct mqtt_member m = {
 		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) |
-			   MQTT_BIT(MQTT_A_MEMBER_CONN) |
-			   MQTT_BIT(MQTT_A_MEMBER_QOS) |
-			   MQTT_BIT(MQTT_A_MEMBER_FLAGS),
+			   MQTT_BIT(MQTT_A_MEMBER_CONN),
 		.group = group,
-		.conn = conn,
-		.qos = qos,
-		.flags = overlap ? MQTT_MEMBER_F_OVERLAP : 0,
+		.conn = MQTT_CONN_PORT,
 	};
 
 	return mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
@@ -402,8 +411,26 @@ static int queue_member(uint32_t group, uint32_t conn, uint8_t qos,
 
 void kernel_queue_member(struct sub *sub)
 {
-	queued(queue_member(sub->filter->group, sub->session->client->conn,
-			    sub->qos, sub->overlap), PENDING_MEMBER, sub);
+	struct mqtt_member m = {
+		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) |
+			   MQTT_BIT(MQTT_A_MEMBER_CONN) |
+			   MQTT_BIT(MQTT_A_MEMBER_QOS) |
+			   MQTT_BIT(MQTT_A_MEMBER_FLAGS),
+		.group = sub->filter->group,
+		.conn = sub->session->client->conn,
+		.qos = sub->qos,
+		.flags = (sub->overlap ? MQTT_MEMBER_F_OVERLAP : 0) |
+			 (sub->no_local ? MQTT_MEMBER_F_NO_LOCAL : 0),
+	};
+
+	if (sub->id) {
+		m.present |= MQTT_BIT(MQTT_A_MEMBER_SUBSCRIPTION_IDS);
+		m.subscription_ids = (struct mqtt_blob){
+			&sub->id, sizeof(sub->id),
+		};
+	}
+	queued(mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
+					MQTT_NL_REPLACE), PENDING_MEMBER, sub);
 }
 
 static uint32_t group_id(struct filter *filter)
@@ -455,6 +482,10 @@ static void kernel_attach(struct client *c)
 
 	if (lost)
 		return;
+	if (c->max_packet != UINT32_MAX) {
+		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);
+		conn.max_packet_size = c->max_packet;
+	}
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
 		conn.flags = MQTT_CONN_F_NO_PUBLISH;
@@ -536,8 +567,7 @@ static void sub_serve(struct sub *sub)
 		if (filter->port_users++)
 			return;
 		nr_port_filters++;
-		queued(queue_member(filter->group, MQTT_CONN_PORT, 0, false),
-		       PENDING_PORT, filter);
+		queued(queue_port_member(filter->group), PENDING_PORT, filter);
 		return;
 	}
 	sub->member = SUB_CONN;
@@ -567,6 +597,14 @@ static void group_new(struct filter *filter)
 	flows_filter_new(filter);
 }
 
+/* Flows that merge it have a copy of its options. */
+static void sub_update(struct sub *sub)
+{
+	kernel_queue_member(sub);
+	if (sub->overlap)
+		flows_overlap(sub);
+}
+
 static void kernel_sub_add(struct sub *sub)
 {
 	struct filter *filter = sub->filter;
@@ -576,7 +614,7 @@ static void kernel_sub_add(struct sub *sub)
 	if (!filter->group)
 		group_new(filter);
 	else if (sub->member == SUB_CONN)
-		kernel_queue_member(sub);
+		sub_update(sub);
 	else if (sub->member != SUB_PORT)
 		sub_serve(sub);
 }
@@ -643,7 +681,8 @@ static void address(struct port_out *to, const struct route *route,
 	uint32_t i;
 
 	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
-	for (i = 0; i < route->nr_filters; i++) {
+	/* the broker serves shared subscriptions itself */
+	for (i = 0; i < route->nr_filters - route->nr_shared; i++) {
 		const struct filter *filter = route->filters[i];
 
 		if (filter->unserved)
@@ -667,6 +706,32 @@ static void address(struct port_out *to, const struct route *route,
 				r->session->client->conn;
 	}
 	to->qos0 = pub->qos;
+}
+
+/*
+ * What is addressed by name comes without identifiers, and to the publisher too.
+ * Packets for the port have neither RETAIN nor, unless they are passed on as
+ * they were received, properties.
+ */
+static bool addressable(const struct port_out *to, const struct route *route,
+			const struct publish *pub)
+{
+	bool each = !to->nr_groups;
+	uint32_t i;
+
+	if (!pub->frames && pub->props && pub->props->raw_len)
+		return false;
+	for (i = 0; i < route->nr_receivers; i++) {
+		const struct receiver *r = &route->receivers[i];
+
+		if (!takes(r, pub))
+			continue;
+		if ((each || r->overlap) && (r->ids || r->no_local))
+			return false;
+		if (pub->retain && r->rap)
+			return false;
+	}
+	return true;
 }
 
 /* A member that is named too is only skipped in its groups if it says so. */
@@ -698,6 +763,7 @@ static bool kernel_publish(const struct route *route, const struct publish *pub,
 {
 	struct port_out to = {
 		.conn = pub->source ? pub->source->conn : 0,
+		.v5 = pub->v5,
 	};
 	const uint8_t *p = run->frames;
 	uint32_t left = run->len;
@@ -706,6 +772,11 @@ static bool kernel_publish(const struct route *route, const struct publish *pub,
 		return false;
 	mark_overlaps(route, pub);
 	address(&to, route, pub);
+	if (!addressable(&to, route, pub)) {
+		/* The receivers' own queues must not overtake the port's. */
+		port_flush();
+		return false;
+	}
 	if (!to.nr_groups && !to.nr_conns)
 		return true;
 	while (left) {
@@ -747,6 +818,7 @@ static bool gates(uint8_t first)
 	case SUBSCRIBE:
 	case UNSUBSCRIBE:
 	case DISCONNECT:
+	case AUTH:
 		return true;
 	default:
 		return false;

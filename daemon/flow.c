@@ -65,6 +65,8 @@ static uint32_t count;
 static LIST_HEAD(graves);
 static uint64_t mark;
 static struct filter_set match;
+/* What pick_filters() left of them, in the order of the route. */
+static struct filter **ordered;
 static struct kernel_merged *merged;
 static uint32_t merged_cap;
 
@@ -103,6 +105,8 @@ void flows_exit(void)
 	free(merged);
 	merged = NULL;
 	merged_cap = 0;
+	free(ordered);
+	ordered = NULL;
 }
 
 uint32_t flows_count(void)
@@ -166,8 +170,10 @@ static void merged_add(uint32_t *nr, const struct sub *sub)
 		merged_cap = merged_cap ? merged_cap * 2 : 64;
 		merged = xrealloc(merged, merged_cap * sizeof(*merged));
 	}
-	merged[*nr].conn = sub->session->client->conn;
-	merged[*nr].qos = 0;
+	merged[*nr] = (struct kernel_merged){
+		.session = sub->session,
+		.conn = sub->session->client->conn,
+	};
 	sub->session->mark_index = (*nr)++;
 }
 
@@ -221,6 +227,37 @@ static uint32_t find_merged(struct filter **filter, size_t n)
 	return nr;
 }
 
+/*
+ * What a merged client gets by all of its filters, in the order of the route.
+ * Returns false if the data path cannot do it: some of the subscriptions are
+ * for its own messages and some are not, or there are too many identifiers.
+ */
+static bool merged_options(struct kernel_merged *m, struct filter **filter,
+			   size_t n)
+{
+	size_t no_local = 0;
+	size_t subs = 0;
+	size_t i;
+
+	if (m->session->client->protocol < 5)
+		return true;
+	for (i = 0; i < n; i++) {
+		struct sub *sub = subs_get(filter[i], m->session);
+
+		if (!attached(sub))
+			continue;
+		subs++;
+		no_local += sub->no_local;
+		if (!sub->id)
+			continue;
+		if (m->nr_ids == MQTT_MEMBER_IDS_MAX)
+			return false;
+		m->ids[m->nr_ids++] = sub->id;
+	}
+	m->no_local = no_local;
+	return !no_local || no_local == subs;
+}
+
 /* Drops filters without a group, and moves the largest to the end. */
 static bool pick_filters(const struct filter *skip)
 {
@@ -243,6 +280,8 @@ static bool pick_filters(const struct filter *skip)
 			largest = n - 1;
 	}
 	match.count = n;
+	ordered = xrealloc(ordered, (n + 1) * sizeof(*ordered));
+	memcpy(ordered, match.filter, n * sizeof(*ordered));
 	if (n) {
 		tmp = match.filter[n - 1];
 		match.filter[n - 1] = match.filter[largest];
@@ -273,6 +312,7 @@ static void flow_link(struct flow *flow)
 static void flow_install(struct flow *flow, const struct filter *skip)
 {
 	uint32_t groups[MQTT_FLOW_GROUPS_MAX];
+	bool possible = true;
 	uint32_t nr_merged;
 	size_t i;
 
@@ -282,7 +322,9 @@ static void flow_install(struct flow *flow, const struct filter *skip)
 		return;
 	}
 	nr_merged = find_merged(match.filter, match.count);
-	if (nr_merged > MQTT_FLOW_MERGED_MAX) {
+	for (i = 0; i < nr_merged && possible; i++)
+		possible = merged_options(&merged[i], ordered, match.count);
+	if (nr_merged > MQTT_FLOW_MERGED_MAX || !possible) {
 		flow_remove(flow);
 		return;
 	}

@@ -123,7 +123,8 @@ void port_packet_out(const struct port_out *to, const void *packet,
 
 	hdr = port_record(sizeof(*hdr) + groups + conns + len);
 	hdr->type = MQTT_PORT_PACKET_OUT;
-	hdr->flags = to->qos0 ? MQTT_PORT_F_QOS0 : 0;
+	hdr->flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
+		     (to->v5 ? MQTT_PORT_F_LEVEL5 : 0);
 	hdr->nr_groups = to->nr_groups;
 	hdr->nr_conns = to->nr_conns;
 	hdr->conn = to->conn;
@@ -203,9 +204,9 @@ static uint32_t count_packets(const uint8_t *p, uint32_t len)
 }
 
 /* A copy for everybody whom the kernel cannot serve. */
-static void port_packet(const uint8_t *p, uint32_t len)
+static void port_packet(const uint8_t *p, uint32_t len, bool v5)
 {
-	struct publish pub = { .frames = p, .frames_len = len };
+	struct publish pub = { .frames = p, .frames_len = len, .v5 = v5 };
 	uint32_t remaining;
 	int hlen;
 
@@ -231,7 +232,8 @@ static void port_records(const uint8_t *p, size_t len)
 		if (hdr->len < sizeof(*hdr) || hdr->len > len)
 			break;
 		if (hdr->type == MQTT_PORT_PACKET)
-			port_packet(p + sizeof(*hdr), hdr->len - sizeof(*hdr));
+			port_packet(p + sizeof(*hdr), hdr->len - sizeof(*hdr),
+				    hdr->flags & MQTT_PORT_F_LEVEL5);
 		size = min_t(size_t, size, len);
 		p += size;
 		len -= size;

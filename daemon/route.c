@@ -406,16 +406,25 @@ static void deliver_attached(struct fan_out *f)
 		const struct receiver *rx = &r->receivers[i];
 		struct client *c = rx->session->client;
 
-		if (c && c->conn && !min_t(uint8_t, f->pub->qos, rx->qos) &&
-		    !is_own(f->pub, rx))
+		struct receiver own;
+
+		if (!c || !c->conn || min_t(uint8_t, f->pub->qos, rx->qos))
+			continue;
+		if (!is_own(f->pub, rx)) {
 			deliver_plain(f, c, rx);
+		} else if (receiver_own(r, rx, &own)) {
+			if (!min_t(uint8_t, f->pub->qos, own.qos))
+				deliver_plain(f, c, &own);
+			subids_put(own.ids);
+		}
 	}
 }
 
 static bool attached_served(struct fan_out *f, uint32_t attached)
 {
 	struct run_form form = { .named = true };
-	const struct run *run = run_set_get(&f->set, &form);
+	const struct run *run = f->set.v5 ? &f->set.base :
+					    run_set_get(&f->set, &form);
 
 	if (!run || !datapath_publish(f->route, f->pub, run))
 		return false;
