@@ -23,6 +23,7 @@
 #include "route.h"
 #include "run.h"
 #include "session.h"
+#include "share.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -559,10 +560,14 @@ static void sub_serve(struct sub *sub)
 	struct filter *filter = sub->filter;
 	struct client *c = sub->session->client;
 
+	/* the module chooses among attached members, or not at all */
+	if (!c->conn && filter->shared) {
+		sub_unserved(sub);
+		return;
+	}
 	if (sub->member == SUB_UNSERVED)
 		filter->unserved--;
-	/* the broker chooses who gets a message of a shared subscription */
-	if (!c->conn || filter->shared) {
+	if (!c->conn) {
 		sub->member = SUB_PORT;
 		if (filter->port_users++)
 			return;
@@ -587,7 +592,9 @@ static void group_new(struct filter *filter)
 
 	filter->group = group_id(filter);
 	nr_groups++;
-	queued(mqtt_nl_batch_group_add(batch, filter->group, blob, 0),
+	queued(mqtt_nl_batch_group_add(batch, filter->group, blob,
+				       filter->shared ? MQTT_GROUP_F_SHARED :
+				       0),
 	       PENDING_GROUP, filter);
 	table_gen++;
 	list_for_each_entry(sub, &filter->subs, by_filter) {
@@ -672,17 +679,17 @@ static bool takes(const struct receiver *r, const struct publish *pub)
 /*
  * Groups, with the clients whose filters overlap named one by one. If a client
  * gets a QoS 0 and a QoS 1 copy by different filters, or a group is incomplete,
- * that is no longer exact and all receivers are named.
+ * that is no longer exact and all receivers are named: true is returned.
  */
-static void address(struct port_out *to, const struct route *route,
+static bool address(struct port_out *to, const struct route *route,
 		    const struct publish *pub)
 {
+	uint32_t shared = route->nr_filters - route->nr_shared;
 	bool each = false;
 	uint32_t i;
 
 	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
-	/* the broker serves shared subscriptions itself */
-	for (i = 0; i < route->nr_filters - route->nr_shared; i++) {
+	for (i = 0; i < shared; i++) {
 		const struct filter *filter = route->filters[i];
 
 		if (filter->unserved)
@@ -690,12 +697,16 @@ static void address(struct port_out *to, const struct route *route,
 		else if (filter->members)
 			ids[to->nr_groups++] = filter->group;
 	}
-	if (to->nr_groups > UINT16_MAX)
+	if (to->nr_groups + route->nr_shared > UINT16_MAX)
 		each = true;
 	for (i = 0; pub->qos && i < route->nr_receivers; i++)
 		each = each || route->receivers[i].overlap;
 	if (each)
 		to->nr_groups = 0;
+	for (i = shared; i < route->nr_filters; i++) {
+		if (share_attached(route->filters[i], pub->qos))
+			ids[to->nr_groups++] = route->filters[i]->group;
+	}
 	to->groups = ids;
 	to->conns = ids + to->nr_groups;
 	for (i = 0; i < route->nr_receivers; i++) {
@@ -706,6 +717,7 @@ static void address(struct port_out *to, const struct route *route,
 				r->session->client->conn;
 	}
 	to->qos0 = pub->qos;
+	return each;
 }
 
 /*
@@ -713,10 +725,9 @@ static void address(struct port_out *to, const struct route *route,
  * Packets for the port have neither RETAIN nor, unless they are passed on as
  * they were received, properties.
  */
-static bool addressable(const struct port_out *to, const struct route *route,
+static bool addressable(bool each, const struct route *route,
 			const struct publish *pub)
 {
-	bool each = !to->nr_groups;
 	uint32_t i;
 
 	if (!pub->frames && pub->props && pub->props->raw_len)
@@ -731,7 +742,7 @@ static bool addressable(const struct port_out *to, const struct route *route,
 		if (pub->retain && r->rap)
 			return false;
 	}
-	return true;
+	return !pub->retain || !route->nr_shared;
 }
 
 /* A member that is named too is only skipped in its groups if it says so. */
@@ -744,7 +755,7 @@ static void mark_overlaps(const struct route *route, const struct publish *pub)
 
 		if (!r->overlap || !takes(r, pub))
 			continue;
-		for (j = 0; j < route->nr_filters; j++) {
+		for (j = 0; j < route->nr_filters - route->nr_shared; j++) {
 			struct sub *sub = subs_get(route->filters[j],
 						   r->session);
 
@@ -767,12 +778,13 @@ static bool kernel_publish(const struct route *route, const struct publish *pub,
 	};
 	const uint8_t *p = run->frames;
 	uint32_t left = run->len;
+	bool each;
 
 	if (lost || !port_fits(run->len / run->count))
 		return false;
 	mark_overlaps(route, pub);
-	address(&to, route, pub);
-	if (!addressable(&to, route, pub)) {
+	each = address(&to, route, pub);
+	if (!addressable(each, route, pub)) {
 		/* The receivers' own queues must not overtake the port's. */
 		port_flush();
 		return false;

@@ -159,9 +159,10 @@ void flow_evict(const char *topic, size_t len)
 		flow_remove(flow);
 }
 
+/* Those of shared subscriptions overlap nothing: each is a copy of its own. */
 static bool attached(const struct sub *sub)
 {
-	return sub && sub->member == SUB_CONN;
+	return sub && sub->member == SUB_CONN && !sub->filter->shared;
 }
 
 static void merged_add(uint32_t *nr, const struct sub *sub)
@@ -429,7 +430,8 @@ bool flows_overlap(struct sub *sub)
 	struct flow_edge *edge;
 	bool any;
 
-	if (others->next == others->prev || config.allow_duplicate_messages)
+	if (others->next == others->prev || config.allow_duplicate_messages ||
+	    sub->filter->shared)
 		return false;
 	list_for_each_entry(edge, &sub->filter->flows, by_filter) {
 		if (flow_overlaps(edge->flow, sub))

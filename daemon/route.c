@@ -370,7 +370,7 @@ static void deliver_share(struct fan_out *f, struct filter *filter)
 }
 
 /* The packets of a run are dealt out one by one. */
-static void deliver_shares(struct fan_out *f)
+static void deliver_shares(struct fan_out *f, bool served)
 {
 	const struct route *r = f->route;
 	const uint8_t *p = f->pub->frames;
@@ -378,8 +378,10 @@ static void deliver_shares(struct fan_out *f)
 	uint32_t first = r->nr_filters - r->nr_shared;
 	uint32_t i;
 
-	for (i = first; !p && i < r->nr_filters; i++)
-		deliver_share(f, r->filters[i]);
+	for (i = first; !p && i < r->nr_filters; i++) {
+		if (!served || !share_attached(r->filters[i], f->pub->qos))
+			deliver_share(f, r->filters[i]);
+	}
 	while (left) {
 		uint32_t len = run_next(p, left);
 		struct fan_out one;
@@ -388,8 +390,10 @@ static void deliver_shares(struct fan_out *f)
 		one.route = r;
 		one.msg = NULL;
 		run_set_init(&one.set, p, len, 1, f->pub->v5);
-		for (i = first; i < r->nr_filters; i++)
-			deliver_share(&one, r->filters[i]);
+		for (i = first; i < r->nr_filters; i++) {
+			if (!served || !share_attached(r->filters[i], 0))
+				deliver_share(&one, r->filters[i]);
+		}
 		run_set_exit(&one.set);
 		p += len;
 		left -= len;
@@ -432,20 +436,35 @@ static bool attached_served(struct fan_out *f, uint32_t attached)
 	return true;
 }
 
+/* Is there a shared subscription that the data path serves? */
+static bool shares_attached(const struct route *r, const struct publish *pub)
+{
+	uint32_t i;
+
+	for (i = r->nr_filters - r->nr_shared; i < r->nr_filters; i++)
+		if (share_attached(r->filters[i], pub->qos))
+			return true;
+	return false;
+}
+
 int route_publish(const struct publish *pub)
 {
 	const struct route *r = route_get(pub->topic, pub->topic_len);
 	struct fan_out f;
+	bool served = false;
 	uint32_t attached;
 	int reached;
 
 	if (!fan_out_init(&f, pub, r))
 		return -ENOMEM;
 	attached = deliver_receivers(&f, &reached);
-	if (attached && !attached_served(&f, attached))
-		deliver_attached(&f);
+	if (attached || shares_attached(r, pub)) {
+		served = attached_served(&f, attached);
+		if (!served)
+			deliver_attached(&f);
+	}
 	if (r->nr_shared)
-		deliver_shares(&f);
+		deliver_shares(&f, served);
 	if (pub->frames && pub->source->conn)
 		datapath_learn(pub);
 	if (pub->retain && !store_full)
@@ -469,7 +488,5 @@ void route_publish_up(const struct publish *pub)
 		if (c && !c->conn)
 			deliver_plain(&f, c, &r->receivers[i]);
 	}
-	if (r->nr_shared)
-		deliver_shares(&f);
 	fan_out_exit(&f);
 }

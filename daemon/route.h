@@ -128,7 +128,8 @@ int route_publish(const struct publish *pub);
 
 /**
  * route_publish_up() - deliver what the data path could not deliver itself
- * @pub: QoS 0 packets that it has sent to all attached members
+ * @pub: QoS 0 packets that it has sent to all attached members, and to one of
+ *	each shared subscription
  */
 void route_publish_up(const struct publish *pub);
 

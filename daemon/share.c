@@ -32,6 +32,11 @@ static struct sub *pick(struct filter *filter, uint8_t qos,
 	return connected ? connected : offline;
 }
 
+bool share_attached(const struct filter *filter, uint8_t qos)
+{
+	return !qos && filter->shared && filter->members && !filter->unserved;
+}
+
 static void had_its_turn(struct sub *sub)
 {
 	list_del_init(&sub->by_filter);

@@ -3,6 +3,7 @@
 #ifndef MQTTD_SHARE_H
 #define MQTTD_SHARE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct filter;
@@ -21,6 +22,15 @@ enum share_leave {
 	SHARE_UNSUBSCRIBED,
 	SHARE_ENDED,
 };
+
+/**
+ * share_attached() - does the data path choose who gets a message?
+ * @filter: filter of a shared subscription
+ * @qos: QoS of the message
+ *
+ * Return: true for QoS 0 when all connected members are attached.
+ */
+bool share_attached(const struct filter *filter, uint8_t qos);
 
 /**
  * share_pick() - choose the member that gets a message
