@@ -19,7 +19,6 @@
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
-#include "property.h"
 #include "route.h"
 #include "run.h"
 #include "session.h"
@@ -722,16 +721,13 @@ static bool address(struct port_out *to, const struct route *route,
 
 /*
  * What is addressed by name comes without identifiers, and to the publisher too.
- * Packets for the port have neither RETAIN nor, unless they are passed on as
- * they were received, properties.
+ * Packets for the port do not have RETAIN.
  */
 static bool addressable(bool each, const struct route *route,
 			const struct publish *pub)
 {
 	uint32_t i;
 
-	if (!pub->frames && pub->props && pub->props->raw_len)
-		return false;
 	for (i = 0; i < route->nr_receivers; i++) {
 		const struct receiver *r = &route->receivers[i];
 

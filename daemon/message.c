@@ -101,3 +101,29 @@ uint64_t messages_count(uint64_t *bytes)
 	*bytes = payload_bytes;
 	return count;
 }
+
+uint8_t *message_encode5(const struct message *msg, uint32_t *len)
+{
+	uint32_t props_len = msg->props_len + (msg->expires ? 5 : 0);
+	uint64_t remaining = 2ull + msg->topic_len + varint_len(props_len) +
+			     props_len + msg->payload_len;
+	uint8_t *packet, *p;
+
+	if (remaining > PACKET_REMAINING_MAX)
+		return NULL;
+	*len = packet_header_len(remaining) + remaining;
+	packet = malloc(*len);
+	if (!packet)
+		return NULL;
+	p = packet + packet_put_header(packet, PUBLISH, remaining);
+	p = put_u16(p, msg->topic_len);
+	memcpy(p, message_topic(msg), msg->topic_len);
+	p = put_varint(p + msg->topic_len, props_len);
+	if (msg->expires)
+		p = put_property_u32(p, PROP_MESSAGE_EXPIRY,
+				     message_lifetime(msg));
+	memcpy(p, message_props(msg), msg->props_len);
+	p += msg->props_len;
+	memcpy(p, message_payload(msg), msg->payload_len);
+	return packet;
+}

@@ -95,6 +95,16 @@ bool message_expired(const struct message *msg);
 uint32_t message_lifetime(const struct message *msg);
 
 /**
+ * message_encode5() - a message with its properties as a packet
+ * @msg: message
+ * @len: receives its length
+ *
+ * Return: a QoS 0 PUBLISH of MQTT 5.0 to be freed, RETAIN and DUP 0; NULL if it
+ * would be too long, or without memory.
+ */
+uint8_t *message_encode5(const struct message *msg, uint32_t *len);
+
+/**
  * message_get() - take a reference
  * @msg: message
  *

@@ -424,12 +424,35 @@ static void deliver_attached(struct fan_out *f)
 	}
 }
 
+/* Through the data path too, lest it overtakes what goes that way. */
+static bool attached_served_props(struct fan_out *f, uint32_t attached)
+{
+	struct publish pub = *f->pub;
+	struct run run = { .count = 1 };
+	uint8_t *packet;
+	bool served;
+
+	packet = message_encode5(f->msg, &run.len);
+	if (!packet)
+		return false;
+	run.frames = packet;
+	pub.v5 = true;
+	pub.props = NULL;
+	served = datapath_publish(f->route, &pub, &run);
+	free(packet);
+	if (served)
+		stats.bytes_sent += (uint64_t)attached * run.len;
+	return served;
+}
+
 static bool attached_served(struct fan_out *f, uint32_t attached)
 {
 	struct run_form form = { .named = true };
-	const struct run *run = f->set.v5 ? &f->set.base :
-					    run_set_get(&f->set, &form);
+	const struct run *run;
 
+	if (f->msg && (f->msg->props_len || f->msg->expires))
+		return attached_served_props(f, attached);
+	run = f->set.v5 ? &f->set.base : run_set_get(&f->set, &form);
 	if (!run || !datapath_publish(f->route, f->pub, run))
 		return false;
 	stats.bytes_sent += (uint64_t)attached * run->len;
