@@ -16,7 +16,7 @@ def test(b):
     client.disconnect()
     client = b.client5('a', 0, clean=False, props=FOR_EVER)
     client.subscribe(('t', 1))
-    client.close()
+    client.drop()
     pub.publish('t', '1', 1)
     # Clean Start 1 and an interval: kept
     client = b.client5('b', 0, props=FOR_EVER)

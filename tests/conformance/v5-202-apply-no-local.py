@@ -34,7 +34,7 @@ def test(b):
     gone = b.client5('gone', props=[(SESSION_EXPIRY, 60)])
     gone.subscribe(('t2', options(1, no_local=True)))
     gone.publish('t2', 'own', 1)
-    gone.close()
+    gone.drop()
     other.publish('t2', 'theirs', 1)
     gone = b.client5('gone', 1, clean=False)
     gone.expect_publish('t2', 'theirs', 1)

@@ -13,7 +13,7 @@ def test(b):
     one = b.client5('one', props=KEPT)
     one.subscribe(('$share/g/t', 2))
     # nobody is connected: kept for the member that will come back
-    one.close()
+    one.drop()
     pub.publish('t', 'kept', 1)
     one = b.client5('one', 1, clean=False, props=KEPT)
     one.expect_publish('t', 'kept', 1)
@@ -22,7 +22,7 @@ def test(b):
     first = one.expect_publish('t', 'half', 2, ack=False)
     two = b.client5('two', props=KEPT)
     two.subscribe(('$share/g/t', 2))
-    one.close()
+    one.drop()
     one = b.client5('one', 1, clean=False, props=KEPT)
     again = one.expect_publish('t', 'half', 2, dup=1)
     equal(again.pid, first.pid)
@@ -41,7 +41,7 @@ def test(b):
     pub.publish('t', 'lost', 2)
     one.expect_publish('t', 'lost', 2, ack=False)
     two.subscribe(('$share/g/t', 2))
-    one.close()
+    one.drop()
     b.client5('one', 0).disconnect()
     two.expect_silence()
 

@@ -20,7 +20,7 @@ def test(b):
         check(99 <= got.props[MESSAGE_EXPIRY] <= 100, repr(got.props))
     pub.publish('t', 'under way', 2, props=[(MESSAGE_EXPIRY, 1)])
     sent = client.expect_publish('t', 'under way', 2, ack=False)
-    client.close()
+    client.drop()
     pub.publish('t', 'short', 1, props=[(MESSAGE_EXPIRY, 1)])
     pub.publish('t', 'short', 2, props=[(MESSAGE_EXPIRY, 1)])
     pub.publish('t', 'long', 1, props=[(MESSAGE_EXPIRY, 100)])

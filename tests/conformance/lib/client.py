@@ -294,6 +294,12 @@ class Client:
         """Close without DISCONNECT."""
         self.sock.close()
 
+    def drop(self):
+        """Close without DISCONNECT, and wait until the broker knows."""
+        self.half_close()
+        self.expect_eof()
+        self.sock.close()
+
     def reset(self):
         """Close with a TCP reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
