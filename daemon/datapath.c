@@ -166,7 +166,6 @@ const char *datapath_name(void)
 
 void datapath_attach(struct client *c)
 {
-	/* the kernel does not know the packets of 5.0 */
 	if (ops->attach)
 		ops->attach(c);
 }
