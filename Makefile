@@ -5,6 +5,7 @@
 #   make KVER=<release> the module for that kernel only
 #   make check          everything the tests need, then every test (needs root)
 #   make check-long     the long counts and the long fuzzing
+#   make fuzz SECONDS=n  each fuzzer for that long
 #   make demo           real clients talk through the kernel, on 6.1 and on 6.12
 #   make demo HOST=1    the same on the running kernel
 #   make install        DESTDIR= PREFIX=/usr/local
@@ -30,6 +31,7 @@ all: userspace unit selftests bench-tools modules
 
 include mk/userspace.mk
 include mk/modules.mk
+include mk/fuzz.mk
 
 deps:
 	$(Q)tests/deps.sh

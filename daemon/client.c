@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alias.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
@@ -15,6 +16,7 @@
 #include "keepalive.h"
 #include "log.h"
 #include "packet.h"
+#include "send.h"
 #include "session.h"
 #include "stats.h"
 #include "util.h"
@@ -24,6 +26,8 @@
 #define CONNECT_MIN	14u
 /* Longest CONNECT: variable header and five fields with two byte lengths. */
 #define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
+/* With the properties of 5.0, which have no limit of their own. */
+#define CONNECT5_MAX	(1u << 20)
 #define RX_KEEP		4096u
 
 static LIST_HEAD(clients);
@@ -39,6 +43,13 @@ static void client_tx(struct op *op, int res, uint32_t flags);
 uint32_t clients_count(void)
 {
 	return count - closing;
+}
+
+uint32_t client_window(void)
+{
+	uint32_t max = config.max_inflight_messages;
+
+	return max ? max : UINT16_MAX;
 }
 
 void client_dirty(struct client *c)
@@ -103,9 +114,13 @@ void client_new(int fd)
 	c->tx_op.fn = client_tx;
 	INIT_LIST_HEAD(&c->dirty_node);
 	INIT_LIST_HEAD(&c->ack_node);
+	INIT_LIST_HEAD(&c->fence_node);
 	list_add_tail(&c->node, &clients);
 	count++;
 	c->last_rx = loop_now();
+	c->problem_info = true;
+	c->receive_max = UINT16_MAX;
+	c->max_packet = UINT32_MAX;
 	client_address(c);
 	keepalive_connect(c);
 	connect_arm(c);
@@ -116,19 +131,45 @@ static void client_free(struct client *c)
 	keepalive_stop(c);
 	close(c->fd);
 	outq_clear(&c->out);
+	aliases_free(c->aliases);
 	free(c->rx);
 	list_del_init(&c->node);
 	list_del_init(&c->dirty_node);
 	list_del_init(&c->ack_node);
+	list_del_init(&c->fence_node);
 	count--;
 	if (c->state == CLIENT_CLOSING)
 		closing--;
 	free(c);
 }
 
+/* The protocol level decides how long CONNECT can be, and who is told. */
+static uint32_t connect_max(struct client *c, int hlen)
+{
+	static const uint8_t mqtt5[] = { 0, 4, 'M', 'Q', 'T', 'T', 5 };
+	uint32_t max = CONNECT_MAX;
+
+	if (c->rx_len >= hlen + sizeof(mqtt5) &&
+	    !memcmp(c->rx + hlen, mqtt5, sizeof(mqtt5))) {
+		c->protocol = 5;
+		max = CONNECT5_MAX;
+	}
+	return min_t(uint32_t, max, config.max_packet_size);
+}
+
+/* A length in more bytes than it needs: forbidden by 5.0 [MQTT-1.5.5-1]. */
+static bool padded(struct client *c, int hlen, uint32_t remaining)
+{
+	if (c->protocol < 5 || (size_t)hlen == packet_header_len(remaining))
+		return false;
+	client_fail(c, REASON_MALFORMED_PACKET, "padded remaining length");
+	return true;
+}
+
 static void connect_input(struct client *c)
 {
 	uint32_t remaining = 0;
+	uint32_t total;
 	struct reader r;
 	int hlen;
 
@@ -143,19 +184,31 @@ static void connect_input(struct client *c)
 		client_close(c, END_ABNORMAL, "malformed remaining length");
 		return;
 	}
-	if (hlen + remaining < CONNECT_MIN || hlen + remaining > CONNECT_MAX ||
-	    hlen + remaining > config.max_packet_size) {
+	total = hlen + remaining;
+	if (total > CONNECT5_MAX) {
 		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
 		return;
 	}
-	c->rx_total = hlen + remaining;
-	if (c->rx_len < c->rx_total)
+	if (c->rx_len < min_t(uint32_t, total, CONNECT_MIN))
 		return;
+	if (total > connect_max(c, hlen)) {
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "CONNECT of impossible length");
+		return;
+	}
+	if (padded(c, hlen, remaining))
+		return;
+	if (c->rx_len < total) {
+		c->rx_total = total;
+		return;
+	}
 	r.p = c->rx + hlen;
 	r.end = r.p + remaining;
 	r.bad = false;
 	c->rx_len = 0;
 	c->rx_total = 0;
+	stats.connects++;
+	stats.other_received++;
 	handle_connect(c, &r);
 }
 
@@ -183,6 +236,12 @@ static void client_connect_rx(struct op *op, int res, uint32_t flags)
 		connect_arm(c);
 }
 
+static void client_rx_arm(struct client *c)
+{
+	c->rx_armed = true;
+	loop_recv_multishot(&c->rx_op, c->fd);
+}
+
 void client_connected(struct client *c)
 {
 	struct session *s = c->session;
@@ -191,14 +250,19 @@ void client_connected(struct client *c)
 	c->last_rx = loop_now();
 	c->rx_op.fn = client_rx;
 	stats.clients++;
+	if (stats.clients > stats.clients_max)
+		stats.clients_max = stats.clients;
 	free(c->rx);
 	c->rx = NULL;
 	c->rx_cap = 0;
 	keepalive_start(c);
-	c->rx_armed = true;
-	loop_recv_multishot(&c->rx_op, c->fd);
-	log_notice("connect: %s from %s keepalive %u clean %d%s", s->id,
-		   c->address, c->keepalive, s->clean,
+	/* when CONNACK waits for the durable store, what follows it does too */
+	if (!c->rx_paused)
+		client_rx_arm(c);
+	if (!config.connection_messages)
+		return;
+	log_notice("connect: %s from %s level %u keepalive %u clean %d%s",
+		   s->id, c->address, c->protocol, c->keepalive, !s->expiry,
 		   c->conn ? " attached" : "");
 }
 
@@ -206,16 +270,19 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 {
 	struct session *s = c->session;
 	struct will *will = c->will;
+	bool lives = false;
 
 	if (c->state == CLIENT_CLOSING)
 		return;
-	log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION, "disconnect: %s from %s: %s",
-		 s ? s->id : "(not connected)", c->address, reason);
+	if (config.connection_messages)
+		log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION,
+			 "disconnect: %s from %s: %s",
+			 s ? s->id : "(not connected)", c->address, reason);
 	if (s) {
 		stats.clients--;
 		datapath_detach(c);
 		c->session = NULL;
-		session_detach(s);
+		lives = session_detach(s);
 	}
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
@@ -223,9 +290,22 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->flush = how != END_LOST;
 	keepalive_linger(c);
 	client_dirty(c);
+	if (how != END_NORMAL && will && will->delay && lives) {
+		session_delay_will(s, will);
+		return;
+	}
 	if (how != END_NORMAL)
 		will_publish(will);
 	will_free(will);
+}
+
+void client_fail(struct client *c, enum reason code, const char *what)
+{
+	if (c->state == CLIENT_CONNECTED)
+		send_disconnect(c, code, what);
+	else if (c->state == CLIENT_CONNECTING && c->protocol >= 5)
+		send_refusal(c, code, what);
+	client_close(c, END_ABNORMAL, what);
 }
 
 /* Keeps a packet of which only the beginning has been received. */
@@ -268,14 +348,18 @@ static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
 	if (!n)
 		return 0;
 	if (n < 0) {
-		client_close(c, END_ABNORMAL, "malformed remaining length");
+		client_fail(c, REASON_MALFORMED_PACKET,
+			    "malformed remaining length");
 		return -1;
 	}
 	if (n + (uint64_t)remaining > config.max_packet_size + (uint64_t)
 	    (config.max_packet_size == MQTT_PACKET_MAX ? PACKET_HEADER_MAX : 0)) {
-		client_close(c, END_ABNORMAL, "packet above max_packet_size");
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "packet above max_packet_size");
 		return -1;
 	}
+	if (padded(c, n, remaining))
+		return -1;
 	*hlen = n;
 	return (int64_t)n + remaining;
 }
@@ -358,7 +442,7 @@ static void client_rx_error(struct client *c, int err)
 	if (!err)
 		client_close(c, END_ABNORMAL, "connection closed by client");
 	else if (err == -ETIMEDOUT && c->conn)
-		client_close(c, END_LOST, "keep alive expired");
+		keepalive_over(c);
 	else
 		client_close(c, END_LOST, strerror(-err));
 }
@@ -371,12 +455,6 @@ static void client_pause(struct client *c)
 	c->rx_paused = true;
 	if (c->rx_armed)
 		loop_cancel(&c->rx_op);
-}
-
-static void client_rx_arm(struct client *c)
-{
-	c->rx_armed = true;
-	loop_recv_multishot(&c->rx_op, c->fd);
 }
 
 static void client_rx(struct op *op, int res, uint32_t flags)
@@ -472,7 +550,7 @@ static void client_closing(struct client *c)
 
 bool client_send_now(struct client *c, size_t keep)
 {
-	while (!c->tx_busy && c->out.bytes > keep) {
+	while (!c->tx_busy && outq_ready(&c->out) > keep) {
 		ssize_t n;
 
 		n = outq_peek(&c->out);
@@ -506,7 +584,7 @@ bool clients_flush(void)
 		if (c->state == CLIENT_CLOSING &&
 		    (!c->flush || !c->out.bytes)) {
 			client_closing(c);
-		} else if (!c->tx_busy && c->out.bytes) {
+		} else if (!c->tx_busy && outq_ready(&c->out)) {
 			client_send(c);
 			any = true;
 		}
@@ -522,6 +600,10 @@ void clients_close_all(void)
 		will_free(c->will);
 		c->will = NULL;
 		if (c->session) {
+			send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
+					"server shutting down");
+			if (c->protocol >= 5)
+				client_send_now(c, 0);
 			datapath_detach(c);
 			session_detach(c->session);
 		}

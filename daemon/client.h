@@ -5,11 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conf.h"
 #include "list.h"
 #include "loop.h"
 #include "outq.h"
+#include "reason.h"
 #include "timer.h"
 
+struct aliases;
 struct session;
 struct will;
 
@@ -18,6 +21,9 @@ enum client_state {
 	CLIENT_CONNECTED,
 	CLIENT_CLOSING,
 };
+
+/* Topic aliases that a 5.0 client may set. */
+#define CLIENT_ALIAS_MAX	TOPIC_ALIAS_MAX
 
 /**
  * enum client_end - how a connection ends
@@ -48,8 +54,14 @@ enum client_end {
  * @flush: its output is sent before it closes
  * @shut: shut down already, on the way to close
  * @rx_eof: nothing more can be received
- * @protocol: protocol level of CONNECT
- * @keepalive: seconds as in CONNECT
+ * @problem_info: takes reason strings
+ * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
+ * @keepalive: seconds between packets, 0 for any time
+ * @receive_max: QoS 1 and 2 messages that it takes at a time
+ * @alias_max: topic aliases that it takes
+ * @max_packet: longest packet that it takes
+ * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
+ * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
  * @will: its will, if it has one
@@ -58,6 +70,8 @@ enum client_end {
  * @rx_cap: room in @rx
  * @rx_total: its whole length, 0 while not known
  * @out: output
+ * @fence_node: in the list of those whose output waits for the durable store
+ * @store_request: waits for something to be stored that the client asked for
  * @answers: bytes of it that answer the client's packets, since it was empty
  * @conn: the data path's conn, 0 when not attached
  * @diverted: packets received since the socket was attached
@@ -79,8 +93,14 @@ struct client {
 	bool flush;
 	bool shut;
 	bool rx_eof;
+	bool problem_info;
 	uint8_t protocol;
 	uint16_t keepalive;
+	uint16_t receive_max;
+	uint16_t alias_max;
+	uint32_t max_packet;
+	uint32_t unacked;
+	struct aliases *aliases;
 	uint64_t last_rx;
 	struct session *session;
 	struct will *will;
@@ -89,6 +109,8 @@ struct client {
 	uint32_t rx_cap;
 	uint32_t rx_total;
 	struct outq out;
+	struct list_head fence_node;
+	bool store_request;
 	uint32_t answers;
 	uint32_t conn;
 	uint64_t diverted;
@@ -111,6 +133,13 @@ void client_new(int fd);
 uint32_t clients_count(void);
 
 /**
+ * client_window() - our receive maximum
+ *
+ * Return: QoS 1 and 2 messages that a 5.0 client may send at a time.
+ */
+uint32_t client_window(void);
+
+/**
  * client_connected() - CONNECT was accepted and the session is in place
  * @c: client
  */
@@ -123,6 +152,16 @@ void client_connected(struct client *c);
  * @reason: for the log
  */
 void client_close(struct client *c, enum client_end how, const char *reason);
+
+/**
+ * client_fail() - end a connection because of an error
+ * @c: client; its will is published
+ * @code: what a 5.0 client is told, in a CONNACK or DISCONNECT
+ * @what: for the log, and for the client
+ *
+ * Clients of 3.1 and 3.1.1 are just closed.
+ */
+void client_fail(struct client *c, enum reason code, const char *what);
 
 /**
  * client_dirty() - output was queued

@@ -10,6 +10,8 @@
 
 #define CONF_PATH_LEN		108
 #define CONF_CONTROL_SOCKET	"/run/mqttd/control.sock"
+/* Most topic aliases that a client may set on its connection. */
+#define TOPIC_ALIAS_MAX		10u
 #define MQTT_PACKET_MAX		268435455u
 
 enum conf_datapath {
@@ -19,16 +21,33 @@ enum conf_datapath {
 };
 
 /**
+ * enum conf_sync - persistence_sync: when is a change on disk?
+ *
+ * @CONF_SYNC_ALWAYS: before it is acknowledged
+ * @CONF_SYNC_INTERVAL: persistence_sync_interval seconds later at most
+ * @CONF_SYNC_OFF: when the operating system writes it
+ */
+enum conf_sync {
+	CONF_SYNC_ALWAYS,
+	CONF_SYNC_INTERVAL,
+	CONF_SYNC_OFF,
+};
+
+/**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
  * @port: TCP port
  * @address: address or host name to bind, NULL for all addresses
+ * @interface: network interface to bind to, or NULL
+ * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
  * @line: line of the configuration that asked for it, 0 if none did
  */
 struct conf_listener {
 	struct list_head node;
 	uint16_t port;
 	char *address;
+	char *interface;
+	int family;
 	unsigned int line;
 };
 
@@ -36,30 +55,55 @@ struct conf_listener {
  * struct conf - configuration in force
  *
  * Fields carry the names of their options in mosquitto.conf(5), with the same
- * meaning unless Documentation/man/mqttd.8 says otherwise.
+ * meaning unless Documentation/man/mqttd.8 says otherwise. For a limit of bytes
+ * or messages 0 means none; persistent_client_expiration is in seconds, 0 for
+ * never.
  */
 struct conf {
 	struct list_head listeners;
 	int port;
 	char *bind_address;
+	char *bind_interface;
+	int socket_domain;
 	int allow_anonymous;
 	int64_t max_connections;
 	uint32_t max_inflight_messages;
+	uint32_t max_inflight_bytes;
 	uint32_t max_queued_messages;
+	uint32_t max_queued_bytes;
+	uint32_t retained_messages_max;
+	int64_t retained_bytes_max;
 	uint32_t max_packet_size;
 	uint32_t max_keepalive;
+	uint32_t max_qos;
+	uint32_t max_topic_alias;
 	uint32_t max_output_bytes;
 	uint32_t connect_timeout;
 	uint32_t flow_idle;
+	uint32_t sys_interval;
+	uint32_t persistent_client_expiration;
 	bool set_tcp_nodelay;
+	bool allow_duplicate_messages;
+	bool allow_zero_length_clientid;
+	bool retain_available;
+	bool connection_messages;
+	bool persistence;
+	char *persistence_location;
+	enum conf_sync persistence_sync;
+	uint32_t persistence_sync_interval;
+	char *auto_id_prefix;
+	char *clientid_prefixes;
 	unsigned int log_types;
 	unsigned int log_dests;
 	char *log_file;
+	bool log_timestamp;
+	char *log_timestamp_format;
+	int log_facility;
 	char *pid_file;
 	char *user;
 	char *control_socket;
 	enum conf_datapath datapath;
-	char error[256];
+	char error[512];
 };
 
 /* The configuration in force. */

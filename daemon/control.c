@@ -20,7 +20,9 @@
 #include "retain.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "subs.h"
+#include "timer.h"
 #include "util.h"
 #include "version.h"
 
@@ -71,6 +73,12 @@ static void add_sub(cJSON *subs, const struct sub *sub)
 	cJSON_AddItemToArray(subs, json);
 }
 
+/* Seconds until a timer fires. */
+static double left(uint64_t deadline)
+{
+	return deadline > loop_now() ? (deadline - loop_now()) / 1000 : 0;
+}
+
 static void add_session(struct session *s, void *arg)
 {
 	struct client *c = s->client;
@@ -80,10 +88,18 @@ static void add_session(struct session *s, void *arg)
 
 	cJSON_AddStringToObject(json, "id", s->id);
 	cJSON_AddBoolToObject(json, "connected", !!c);
-	cJSON_AddBoolToObject(json, "clean_session", s->clean);
+	cJSON_AddBoolToObject(json, "clean_session", !s->expiry);
+	cJSON_AddNumberToObject(json, "protocol", s->protocol);
+	if (s->expiry && s->expiry != SESSION_NEVER)
+		cJSON_AddNumberToObject(json, "session_expiry", s->expiry);
+	if (s->timer.index)
+		cJSON_AddNumberToObject(json, "expires_in",
+					left(s->timer.deadline));
+	if (s->will)
+		cJSON_AddNumberToObject(json, "will_in",
+					left(s->will_timer.deadline));
 	if (c) {
 		cJSON_AddStringToObject(json, "address", c->address);
-		cJSON_AddNumberToObject(json, "protocol", c->protocol);
 		cJSON_AddNumberToObject(json, "keepalive", c->keepalive);
 		cJSON_AddNumberToObject(json, "conn", c->conn);
 		cJSON_AddNumberToObject(json, "output_bytes", c->out.bytes);
@@ -92,7 +108,9 @@ static void add_session(struct session *s, void *arg)
 	list_for_each_entry(sub, &s->subs, by_session)
 		add_sub(subs, sub);
 	cJSON_AddNumberToObject(json, "queued", s->queue.len);
+	cJSON_AddNumberToObject(json, "queued_bytes", s->queue.bytes);
 	cJSON_AddNumberToObject(json, "inflight", s->inflight.count);
+	cJSON_AddNumberToObject(json, "inflight_bytes", s->inflight.bytes);
 	cJSON_AddNumberToObject(json, "received", s->publish_received);
 	cJSON_AddNumberToObject(json, "sent", s->publish_sent);
 	cJSON_AddNumberToObject(json, "dropped", s->publish_dropped);
@@ -129,6 +147,9 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 	cJSON_AddNumberToObject(ans, "sessions", sessions_count());
 	cJSON_AddNumberToObject(ans, "subscriptions", subs_count());
 	cJSON_AddNumberToObject(ans, "retained", retain_count());
+	cJSON_AddNumberToObject(ans, "retained_bytes", retain_bytes());
+	cJSON_AddNumberToObject(ans, "retained_dropped",
+				stats.retained_dropped);
 	cJSON_AddNumberToObject(ans, "publish_received",
 				stats.publish_received);
 	cJSON_AddNumberToObject(ans, "publish_sent", stats.publish_sent);
@@ -136,6 +157,7 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 	cJSON_AddNumberToObject(ans, "bytes_received", stats.bytes_received);
 	cJSON_AddNumberToObject(ans, "bytes_sent", stats.bytes_sent);
 	datapath_status(ans);
+	store_status(ans);
 }
 
 static const struct {

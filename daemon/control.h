@@ -20,10 +20,13 @@
  * "packet_out" and "port_packets".
  *
  * "client" answers with "clients", an array with an object for every session
- * (or the one asked for): "id", "connected" (bool), "clean_session" (bool),
- * "subscriptions" (array of {"filter","qos"}), "queued", "inflight",
- * "received", "sent", "dropped"; and while it is connected: "address" (with
- * port), "protocol" (level), "keepalive" (s), "conn" (kernel conn id, 0: not
+ * (or the one asked for): "id", "connected" (bool), "clean_session" (bool: it
+ * ends with its connection), "protocol" (level), "session_expiry" (s, unless it
+ * is 0 or has no end), "expires_in" (s) and "will_in" (s) of a session that
+ * will expire and of one whose will is delayed, "subscriptions" (array of
+ * {"filter","qos"}), "queued", "queued_bytes" (of their payloads), "inflight",
+ * "inflight_bytes", "received", "sent", "dropped"; and while it is connected: "address" (with
+ * port), "keepalive" (s), "conn" (kernel conn id, 0: not
  * attached), "output_bytes". What the kernel forwarded for an attached client
  * is not in these counts but in those of its conn.
  */

@@ -21,6 +21,9 @@
 static const struct datapath_ops *ops = &datapath_user;
 static bool wanted;
 static struct timer retry;
+/* Counters of the module when last read, and their growth since the start. */
+static struct datapath_traffic seen;
+static struct datapath_traffic traffic;
 
 static void try_kernel(void);
 
@@ -95,11 +98,15 @@ int datapath_start(enum conf_datapath mode)
 	wanted = true;
 	retry.fn = retry_expired;
 	kernel_watch(try_kernel);
-	if (!rc)
+	if (!rc) {
 		use_kernel();
-	else
+		/* what an earlier owner did does not count */
+		if (!ops->traffic(&seen))
+			memset(&seen, 0, sizeof(seen));
+	} else {
 		log_info("no kernel data path, going on in user space: %s",
 			 explain(rc));
+	}
 	return 0;
 }
 
@@ -221,4 +228,30 @@ void datapath_status(struct cJSON *json)
 {
 	if (ops->status)
 		ops->status(json);
+}
+
+/* A counter that has become less belongs to a module that was loaded anew. */
+static void add_traffic(uint64_t *total, uint64_t *last, uint64_t now)
+{
+	*total += now >= *last ? now - *last : now;
+	*last = now;
+}
+
+void datapath_traffic(struct datapath_traffic *total)
+{
+	struct datapath_traffic now;
+
+	if (ops->traffic && ops->traffic(&now)) {
+		add_traffic(&traffic.publish_received, &seen.publish_received,
+			    now.publish_received);
+		add_traffic(&traffic.publish_sent, &seen.publish_sent,
+			    now.publish_sent);
+		add_traffic(&traffic.publish_dropped, &seen.publish_dropped,
+			    now.publish_dropped);
+		add_traffic(&traffic.bytes_received, &seen.bytes_received,
+			    now.bytes_received);
+		add_traffic(&traffic.bytes_sent, &seen.bytes_sent,
+			    now.bytes_sent);
+	}
+	*total = traffic;
 }

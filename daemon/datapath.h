@@ -22,6 +22,24 @@ struct session;
 struct sub;
 
 /**
+ * struct datapath_traffic - what went through the data path and not the broker
+ * @publish_received: PUBLISH packets received
+ * @publish_sent: PUBLISH packets queued for clients
+ * @publish_dropped: deliveries dropped, because of limits
+ * @bytes_received: bytes received
+ * @bytes_sent: bytes queued for clients
+ *
+ * Since the daemon started, whatever became of the module meanwhile.
+ */
+struct datapath_traffic {
+	uint64_t publish_received;
+	uint64_t publish_sent;
+	uint64_t publish_dropped;
+	uint64_t bytes_received;
+	uint64_t bytes_sent;
+};
+
+/**
  * struct datapath_ops - one kind of data path; NULL functions do nothing
  * @name: for people and programs
  * @stop: let go of everything
@@ -36,6 +54,7 @@ struct sub;
  * @handled: see datapath_handled()
  * @end_of_turn: see datapath_end_of_turn()
  * @status: see datapath_status()
+ * @traffic: counters of the data path, from any point in time
  */
 struct datapath_ops {
 	const char *name;
@@ -52,6 +71,7 @@ struct datapath_ops {
 	void (*handled)(struct client *c, uint8_t first, uint32_t count);
 	void (*end_of_turn)(void);
 	void (*status)(struct cJSON *json);
+	bool (*traffic)(struct datapath_traffic *now);
 };
 
 extern const struct datapath_ops datapath_user;
@@ -152,6 +172,12 @@ void datapath_handled(struct client *c, uint8_t first, uint32_t count);
  * datapath_end_of_turn() - let out what was collected during this turn
  */
 void datapath_end_of_turn(void);
+
+/**
+ * datapath_traffic() - what the broker itself has not seen
+ * @total: filled in
+ */
+void datapath_traffic(struct datapath_traffic *total);
 
 /**
  * datapath_status() - describe the data path

@@ -16,12 +16,13 @@
 #include "conf.h"
 #include "datapath.h"
 #include "datapath_kernel.h"
-#include "deliver.h"
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
 #include "route.h"
+#include "run.h"
 #include "session.h"
+#include "share.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -358,6 +359,19 @@ void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
 					     MQTT_BIT(MQTT_A_MEMBER_QOS);
 			members[i].conn = merged[i].conn;
 			members[i].qos = merged[i].qos;
+			if (merged[i].no_local) {
+				members[i].present |=
+					MQTT_BIT(MQTT_A_MEMBER_FLAGS);
+				members[i].flags = MQTT_MEMBER_F_NO_LOCAL;
+			}
+			if (!merged[i].nr_ids)
+				continue;
+			members[i].present |=
+				MQTT_BIT(MQTT_A_MEMBER_SUBSCRIPTION_IDS);
+			members[i].subscription_ids = (struct mqtt_blob){
+				merged[i].ids,
+				merged[i].nr_ids * sizeof(*merged[i].ids),
+			};
 		}
 		f.merged.v = members;
 		f.merged.nr = nr_merged;
@@ -382,18 +396,13 @@ void kernel_queue_flow_del(const char *topic, size_t len)
 	       NULL);
 }
 
-static int queue_member(uint32_t group, uint32_t conn, uint8_t qos,
-			bool overlap)
+static int queue_port_member(uint32_t group)
 {
 	struct mqtt_member m = {
 		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) |
-			   MQTT_BIT(MQTT_A_MEMBER_CONN) |
-			   MQTT_BIT(MQTT_A_MEMBER_QOS) |
-			   MQTT_BIT(MQTT_A_MEMBER_FLAGS),
+			   MQTT_BIT(MQTT_A_MEMBER_CONN),
 		.group = group,
-		.conn = conn,
-		.qos = qos,
-		.flags = overlap ? MQTT_MEMBER_F_OVERLAP : 0,
+		.conn = MQTT_CONN_PORT,
 	};
 
 	return mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
@@ -402,8 +411,26 @@ static int queue_member(uint32_t group, uint32_t conn, uint8_t qos,
 
 void kernel_queue_member(struct sub *sub)
 {
-	queued(queue_member(sub->filter->group, sub->session->client->conn,
-			    sub->qos, sub->overlap), PENDING_MEMBER, sub);
+	struct mqtt_member m = {
+		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) |
+			   MQTT_BIT(MQTT_A_MEMBER_CONN) |
+			   MQTT_BIT(MQTT_A_MEMBER_QOS) |
+			   MQTT_BIT(MQTT_A_MEMBER_FLAGS),
+		.group = sub->filter->group,
+		.conn = sub->session->client->conn,
+		.qos = sub->qos,
+		.flags = (sub->overlap ? MQTT_MEMBER_F_OVERLAP : 0) |
+			 (sub->no_local ? MQTT_MEMBER_F_NO_LOCAL : 0),
+	};
+
+	if (sub->id) {
+		m.present |= MQTT_BIT(MQTT_A_MEMBER_SUBSCRIPTION_IDS);
+		m.subscription_ids = (struct mqtt_blob){
+			&sub->id, sizeof(sub->id),
+		};
+	}
+	queued(mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
+					MQTT_NL_REPLACE), PENDING_MEMBER, sub);
 }
 
 static uint32_t group_id(struct filter *filter)
@@ -455,6 +482,10 @@ static void kernel_attach(struct client *c)
 
 	if (lost)
 		return;
+	if (c->max_packet != UINT32_MAX) {
+		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);
+		conn.max_packet_size = c->max_packet;
+	}
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
 		conn.flags = MQTT_CONN_F_NO_PUBLISH;
@@ -528,6 +559,11 @@ static void sub_serve(struct sub *sub)
 	struct filter *filter = sub->filter;
 	struct client *c = sub->session->client;
 
+	/* the module chooses among attached members, or not at all */
+	if (!c->conn && filter->shared) {
+		sub_unserved(sub);
+		return;
+	}
 	if (sub->member == SUB_UNSERVED)
 		filter->unserved--;
 	if (!c->conn) {
@@ -535,8 +571,7 @@ static void sub_serve(struct sub *sub)
 		if (filter->port_users++)
 			return;
 		nr_port_filters++;
-		queued(queue_member(filter->group, MQTT_CONN_PORT, 0, false),
-		       PENDING_PORT, filter);
+		queued(queue_port_member(filter->group), PENDING_PORT, filter);
 		return;
 	}
 	sub->member = SUB_CONN;
@@ -556,7 +591,9 @@ static void group_new(struct filter *filter)
 
 	filter->group = group_id(filter);
 	nr_groups++;
-	queued(mqtt_nl_batch_group_add(batch, filter->group, blob),
+	queued(mqtt_nl_batch_group_add(batch, filter->group, blob,
+				       filter->shared ? MQTT_GROUP_F_SHARED :
+				       0),
 	       PENDING_GROUP, filter);
 	table_gen++;
 	list_for_each_entry(sub, &filter->subs, by_filter) {
@@ -564,6 +601,14 @@ static void group_new(struct filter *filter)
 			sub_serve(sub);
 	}
 	flows_filter_new(filter);
+}
+
+/* Flows that merge it have a copy of its options. */
+static void sub_update(struct sub *sub)
+{
+	kernel_queue_member(sub);
+	if (sub->overlap)
+		flows_overlap(sub);
 }
 
 static void kernel_sub_add(struct sub *sub)
@@ -575,7 +620,7 @@ static void kernel_sub_add(struct sub *sub)
 	if (!filter->group)
 		group_new(filter);
 	else if (sub->member == SUB_CONN)
-		kernel_queue_member(sub);
+		sub_update(sub);
 	else if (sub->member != SUB_PORT)
 		sub_serve(sub);
 }
@@ -633,16 +678,17 @@ static bool takes(const struct receiver *r, const struct publish *pub)
 /*
  * Groups, with the clients whose filters overlap named one by one. If a client
  * gets a QoS 0 and a QoS 1 copy by different filters, or a group is incomplete,
- * that is no longer exact and all receivers are named.
+ * that is no longer exact and all receivers are named: true is returned.
  */
-static void address(struct port_out *to, const struct route *route,
+static bool address(struct port_out *to, const struct route *route,
 		    const struct publish *pub)
 {
+	uint32_t shared = route->nr_filters - route->nr_shared;
 	bool each = false;
 	uint32_t i;
 
 	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
-	for (i = 0; i < route->nr_filters; i++) {
+	for (i = 0; i < shared; i++) {
 		const struct filter *filter = route->filters[i];
 
 		if (filter->unserved)
@@ -650,12 +696,16 @@ static void address(struct port_out *to, const struct route *route,
 		else if (filter->members)
 			ids[to->nr_groups++] = filter->group;
 	}
-	if (to->nr_groups > UINT16_MAX)
+	if (to->nr_groups + route->nr_shared > UINT16_MAX)
 		each = true;
 	for (i = 0; pub->qos && i < route->nr_receivers; i++)
 		each = each || route->receivers[i].overlap;
 	if (each)
 		to->nr_groups = 0;
+	for (i = shared; i < route->nr_filters; i++) {
+		if (share_attached(route->filters[i], pub->qos))
+			ids[to->nr_groups++] = route->filters[i]->group;
+	}
 	to->groups = ids;
 	to->conns = ids + to->nr_groups;
 	for (i = 0; i < route->nr_receivers; i++) {
@@ -666,6 +716,29 @@ static void address(struct port_out *to, const struct route *route,
 				r->session->client->conn;
 	}
 	to->qos0 = pub->qos;
+	return each;
+}
+
+/*
+ * What is addressed by name comes without identifiers, and to the publisher too.
+ * Packets for the port do not have RETAIN.
+ */
+static bool addressable(bool each, const struct route *route,
+			const struct publish *pub)
+{
+	uint32_t i;
+
+	for (i = 0; i < route->nr_receivers; i++) {
+		const struct receiver *r = &route->receivers[i];
+
+		if (!takes(r, pub))
+			continue;
+		if ((each || r->overlap) && (r->ids || r->no_local))
+			return false;
+		if (pub->retain && r->rap)
+			return false;
+	}
+	return !pub->retain || !route->nr_shared;
 }
 
 /* A member that is named too is only skipped in its groups if it says so. */
@@ -678,7 +751,7 @@ static void mark_overlaps(const struct route *route, const struct publish *pub)
 
 		if (!r->overlap || !takes(r, pub))
 			continue;
-		for (j = 0; j < route->nr_filters; j++) {
+		for (j = 0; j < route->nr_filters - route->nr_shared; j++) {
 			struct sub *sub = subs_get(route->filters[j],
 						   r->session);
 
@@ -697,14 +770,21 @@ static bool kernel_publish(const struct route *route, const struct publish *pub,
 {
 	struct port_out to = {
 		.conn = pub->source ? pub->source->conn : 0,
+		.v5 = pub->v5,
 	};
 	const uint8_t *p = run->frames;
 	uint32_t left = run->len;
+	bool each;
 
 	if (lost || !port_fits(run->len / run->count))
 		return false;
 	mark_overlaps(route, pub);
-	address(&to, route, pub);
+	each = address(&to, route, pub);
+	if (!addressable(each, route, pub)) {
+		/* The receivers' own queues must not overtake the port's. */
+		port_flush();
+		return false;
+	}
 	if (!to.nr_groups && !to.nr_conns)
 		return true;
 	while (left) {
@@ -746,6 +826,7 @@ static bool gates(uint8_t first)
 	case SUBSCRIBE:
 	case UNSUBSCRIBE:
 	case DISCONNECT:
+	case AUTH:
 		return true;
 	default:
 		return false;
@@ -847,6 +928,22 @@ static void kernel_status(struct cJSON *json)
 	port_status(k);
 }
 
+/* Bytes of packets out are not counted by the module: see route_publish(). */
+static bool kernel_traffic(struct datapath_traffic *now)
+{
+	struct mqtt_stats s;
+
+	if (!nl || mqtt_nl_stats_get(nl, &s))
+		return false;
+	now->publish_received = s.publish_fast;
+	now->bytes_received = s.publish_fast_bytes;
+	now->publish_sent = s.deliver_fast + s.deliver_packet_out;
+	now->bytes_sent = s.deliver_fast_bytes;
+	now->publish_dropped = s.drop_queue_full + s.drop_oversize +
+			       s.drop_nomem + s.drop_port_full;
+	return true;
+}
+
 const struct datapath_ops datapath_kernel = {
 	.name		= "kernel",
 	.stop		= kernel_stop,
@@ -861,4 +958,5 @@ const struct datapath_ops datapath_kernel = {
 	.handled	= kernel_handled,
 	.end_of_turn	= kernel_end_of_turn,
 	.status		= kernel_status,
+	.traffic	= kernel_traffic,
 };

@@ -7,6 +7,7 @@
 #ifndef MQTTD_DATAPATH_KERNEL_H
 #define MQTTD_DATAPATH_KERNEL_H
 
+#include <linux/mqtt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 struct cJSON;
 struct filter;
 struct flow;
+struct session;
 struct sub;
 
 /**
@@ -50,12 +52,20 @@ void kernel_unwatch(void);
 
 /**
  * struct kernel_merged - a client whose filters overlap in a flow
+ * @session: its session
  * @conn: its conn
  * @qos: highest QoS granted
+ * @no_local: it does not get what it publishes itself
+ * @ids: subscription identifiers
+ * @nr_ids: number of them
  */
 struct kernel_merged {
+	struct session *session;
 	uint32_t conn;
 	uint8_t qos;
+	bool no_local;
+	uint32_t ids[MQTT_MEMBER_IDS_MAX];
+	uint32_t nr_ids;
 };
 
 /**
@@ -172,6 +182,7 @@ void port_close(void);
  * struct port_out - where packets are to be fanned out
  * @conn: the publisher's conn, 0 if it has none
  * @qos0: only to members granted QoS 0
+ * @v5: the packets are of MQTT 5.0
  * @groups: groups
  * @nr_groups: their number
  * @conns: further conns
@@ -180,6 +191,7 @@ void port_close(void);
 struct port_out {
 	uint32_t conn;
 	bool qos0;
+	bool v5;
 	const uint32_t *groups;
 	uint32_t nr_groups;
 	const uint32_t *conns;

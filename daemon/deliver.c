@@ -3,11 +3,16 @@
 
 #include "client.h"
 #include "conf.h"
+#include "message.h"
 #include "packet.h"
 #include "retain.h"
+#include "run.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
+#include "subid.h"
+#include "util.h"
 
 static void dropped(struct session *s, uint32_t count)
 {
@@ -22,19 +27,41 @@ static uint32_t run_prefix(const struct run *run, uint32_t room, uint32_t *len)
 
 	*len = 0;
 	while (count < run->count) {
-		uint32_t remaining = 0;
-		int hlen = packet_header(run->frames + *len, run->len - *len,
-					 &remaining);
+		uint32_t n = run_next(run->frames + *len, run->len - *len);
 
-		if (hlen <= 0 || *len + hlen + remaining > room)
+		if (n > room - *len)
 			break;
-		*len += hlen + remaining;
+		*len += n;
 		count++;
 	}
 	return count;
 }
 
-void deliver_run(struct client *c, struct run *run)
+/* Packet by packet, without those that the client does not take. */
+static uint32_t deliver_fitting(struct client *c, const struct run *run)
+{
+	const uint8_t *p = run->frames;
+	uint32_t left = run->len;
+	uint32_t count = 0;
+
+	while (left) {
+		struct run one = {
+			.frames = p,
+			.len = run_next(p, left),
+			.count = 1,
+		};
+
+		if (one.len <= c->max_packet)
+			count += deliver_run(c, &one);
+		else
+			dropped(c->session, 1);
+		p += one.len;
+		left -= one.len;
+	}
+	return count;
+}
+
+uint32_t deliver_run(struct client *c, struct run *run)
 {
 	struct session *s = c->session;
 	size_t limit = outq_limit();
@@ -42,14 +69,21 @@ void deliver_run(struct client *c, struct run *run)
 	uint32_t count;
 	uint32_t len;
 
+	if (unlikely(run->len > c->max_packet))
+		return deliver_fitting(c, run);
 	if (c->out.bytes + run->len <= limit ||
 	    (!c->out.bytes && run->count == 1)) {
-		if (run->share && run->len >= OUTQ_REF_MIN && !run->msg)
-			run->msg = message_new_run(run->frames, run->len);
-		if (run->msg)
-			outq_ref(&c->out, run->msg, 0, run->len);
-		else
+		if (run->len < OUTQ_REF_MIN) {
 			outq_put(&c->out, run->frames, run->len);
+		} else {
+			if (run->share && !run->msg)
+				run->msg = message_new_run(run->frames,
+							   run->len);
+			if (run->msg)
+				outq_ref(&c->out, run->msg, 0, run->len);
+			else
+				outq_put(&c->out, run->frames, run->len);
+		}
 		count = run->count;
 	} else {
 		/*
@@ -61,11 +95,18 @@ void deliver_run(struct client *c, struct run *run)
 		outq_put(&c->out, run->frames, len);
 		dropped(s, run->count - count);
 		if (!count)
-			return;
+			return 0;
 	}
 	s->publish_sent += count;
 	stats.publish_sent += count;
 	client_dirty(c);
+	return count;
+}
+
+/* As with mosquitto, the message that reaches the limit is taken. */
+static bool bytes_full(const struct queue *q)
+{
+	return config.max_queued_bytes && q->bytes >= config.max_queued_bytes;
 }
 
 static bool out_room(const struct client *c)
@@ -73,44 +114,108 @@ static bool out_room(const struct client *c)
 	return c->out.bytes < outq_limit();
 }
 
+bool deliver_room(const struct session *s, uint8_t qos)
+{
+	return out_room(s->client) &&
+	       (!qos || (!s->queue.len && !inflight_full(&s->inflight)));
+}
+
+void deliver_qos0(struct client *c, struct message *msg, bool retain,
+		  const struct subids *ids)
+{
+	if ((c->out.bytes &&
+	     c->out.bytes + publish_length(c, msg, ids) > outq_limit()) ||
+	    !send_publish(c, msg, retain ? PUBLISH_RETAIN : 0, 0, ids))
+		dropped(c->session, 1);
+}
+
+static bool send_delivery(struct client *c, const struct delivery *d,
+			  uint8_t flags)
+{
+	return send_publish(c, d->msg, flags | d->qos << PUBLISH_QOS_SHIFT |
+			    (d->retain ? PUBLISH_RETAIN : 0), d->mid, d->ids);
+}
+
+static void too_long(struct session *s, struct delivery *d)
+{
+	store_delivery_del(s, d);
+	inflight_done(&s->inflight, d);
+	dropped(s, 1);
+}
+
+/* One too long for the client counts as delivered [MQTT-3.1.2-25]. */
 static void send_first(struct client *c, struct delivery *d)
 {
-	inflight_add(&c->session->inflight, d);
+	struct session *s = c->session;
+
+	inflight_add(&s->inflight, d);
 	d->state = d->qos == 1 ? DELIVERY_WAIT_PUBACK : DELIVERY_WAIT_PUBREC;
-	send_publish(c, d->msg, d->qos << PUBLISH_QOS_SHIFT |
-		     (d->retain ? PUBLISH_RETAIN : 0), d->mid);
+	store_delivery(s, d);
+	/*
+	 * After a crash an identifier that the client has seen must not stand
+	 * for another message.
+	 */
+	if (d->qos == 2 && d->store_id)
+		store_fence(c);
+	if (!send_delivery(c, d, 0))
+		too_long(s, d);
 }
 
-void deliver_message(struct session *s, struct message *msg, uint8_t qos,
-		     bool retain)
+static struct delivery *delivery_make(struct message *msg,
+				      const struct delivery_to *to)
 {
-	struct client *c = s->client;
-	struct delivery *d;
+	struct delivery *d = delivery_new(msg, to->qos, to->retain);
 
-	if (c && !s->queue.len && !inflight_full(&s->inflight) && out_room(c)) {
-		send_first(c, delivery_new(msg, qos, retain));
+	d->ids = subids_get(to->ids);
+	d->share = to->share;
+	return d;
+}
+
+static void queue_delivery(struct session *s, struct delivery *d,
+			   uint32_t limit)
+{
+	if (queue_add(&s->queue, d, limit)) {
+		store_delivery(s, d);
 		return;
 	}
-	d = delivery_new(msg, qos, retain);
-	if (!queue_add(&s->queue, d, config.max_queued_messages)) {
-		delivery_free(d);
-		dropped(s, 1);
-	}
+	delivery_free(d);
+	dropped(s, 1);
 }
 
-void deliver_retained(struct session *s, struct message *msg, uint8_t qos)
+void deliver_message(struct session *s, struct message *msg,
+		     const struct delivery_to *to)
 {
 	struct client *c = s->client;
+
+	if (!to->qos) {
+		if (c)
+			deliver_qos0(c, msg, to->retain, to->ids);
+		return;
+	}
+	if (c && !s->queue.len && !inflight_full(&s->inflight) && out_room(c))
+		send_first(c, delivery_make(msg, to));
+	else if (bytes_full(&s->queue))
+		dropped(s, 1);
+	else
+		queue_delivery(s, delivery_make(msg, to),
+			       config.max_queued_messages);
+}
+
+void deliver_retained(struct session *s, struct message *msg, uint8_t qos,
+		      struct subids *ids)
+{
+	struct delivery_to to = { .qos = qos, .retain = true, .ids = ids };
+	struct client *c = s->client;
 	uint32_t limit = config.max_queued_messages;
-	struct delivery *d;
 
 	if (!s->queue.len && out_room(c)) {
 		if (!qos) {
-			send_publish(c, msg, PUBLISH_RETAIN, 0);
+			if (!send_publish(c, msg, PUBLISH_RETAIN, 0, ids))
+				dropped(s, 1);
 			return;
 		}
 		if (!inflight_full(&s->inflight)) {
-			send_first(c, delivery_new(msg, qos, true));
+			send_first(c, delivery_make(msg, &to));
 			return;
 		}
 	}
@@ -120,10 +225,32 @@ void deliver_retained(struct session *s, struct message *msg, uint8_t qos)
 	 */
 	if (limit)
 		limit += retain_count();
-	d = delivery_new(msg, qos, true);
-	if (!queue_add(&s->queue, d, limit)) {
-		delivery_free(d);
-		dropped(s, 1);
+	queue_delivery(s, delivery_make(msg, &to), limit);
+}
+
+static bool unsent_room(const struct inflight *in)
+{
+	return in->unsent && in->count - in->unsent < in->max;
+}
+
+static void send_again(struct session *s, struct delivery *d)
+{
+	d->unsent = false;
+	s->inflight.unsent--;
+	if (!send_delivery(s->client, d, PUBLISH_DUP))
+		too_long(s, d);
+}
+
+/* Goes on with what there was no room for when the client came back. */
+static void pump_unsent(struct session *s)
+{
+	struct delivery *d, *tmp;
+
+	list_for_each_entry_safe(d, tmp, &s->inflight.list, node) {
+		if (!unsent_room(&s->inflight))
+			return;
+		if (d->unsent)
+			send_again(s, d);
 	}
 }
 
@@ -132,33 +259,51 @@ void deliver_pump(struct session *s)
 	struct client *c = s->client;
 	struct delivery *d;
 
+	if (s->inflight.unsent)
+		pump_unsent(s);
 	while ((d = queue_first(&s->queue)) && out_room(c)) {
+		if (message_expired(d->msg)) {
+			store_delivery_del(s, d);
+			queue_del(&s->queue, d);
+			delivery_free(d);
+			dropped(s, 1);
+			continue;
+		}
 		if (d->qos && inflight_full(&s->inflight))
 			break;
 		queue_del(&s->queue, d);
 		if (d->qos) {
 			send_first(c, d);
-		} else {
-			send_publish(c, d->msg, d->retain ? PUBLISH_RETAIN : 0,
-				     0);
-			delivery_free(d);
+			continue;
 		}
+		if (!send_delivery(c, d, 0))
+			dropped(s, 1);
+		delivery_free(d);
 	}
 }
 
 void deliver_resume(struct session *s)
 {
+	struct inflight *in = &s->inflight;
 	struct client *c = s->client;
-	struct delivery *d;
+	uint32_t max = config.max_inflight_messages;
+	struct delivery *d, *tmp;
 
-	list_for_each_entry(d, &s->inflight.list, node) {
-		if (d->state == DELIVERY_WAIT_PUBCOMP) {
-			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid);
-			continue;
-		}
-		send_publish(c, d->msg, PUBLISH_DUP |
-			     d->qos << PUBLISH_QOS_SHIFT |
-			     (d->retain ? PUBLISH_RETAIN : 0), d->mid);
+	/* of a former connection, and perhaps not on disk yet */
+	if (s->store_id)
+		store_fence(c);
+	in->max = min_t(uint32_t, max ? max : 65535, c->receive_max);
+	in->unsent = 0;
+	list_for_each_entry(d, &in->list, node) {
+		d->unsent = d->state != DELIVERY_WAIT_PUBCOMP;
+		in->unsent += d->unsent;
+	}
+	list_for_each_entry_safe(d, tmp, &in->list, node) {
+		if (!d->unsent)
+			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid,
+				 REASON_SUCCESS);
+		else if (unsent_room(in))
+			send_again(s, d);
 	}
 	deliver_pump(s);
 }

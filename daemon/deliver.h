@@ -6,23 +6,24 @@
 #include <stdint.h>
 
 struct client;
+struct filter;
 struct message;
+struct run;
 struct session;
+struct subids;
 
 /**
- * struct run - QoS 0 packets that many clients get
- * @frames: the packets, encoded
- * @len: their length together
- * @count: their number
- * @msg: shares @frames without copying, made when it is first worth it
- * @share: is it worth it?
+ * struct delivery_to - how a message goes to a session
+ * @qos: QoS of the delivery
+ * @retain: RETAIN of the delivery
+ * @ids: subscription identifiers, or NULL; a reference is taken when it waits
+ * @share: the shared subscription it is for, or NULL
  */
-struct run {
-	const uint8_t *frames;
-	uint32_t len;
-	uint32_t count;
-	struct message *msg;
-	bool share;
+struct delivery_to {
+	uint8_t qos;
+	bool retain;
+	struct subids *ids;
+	struct filter *share;
 };
 
 /**
@@ -30,27 +31,52 @@ struct run {
  * @c: client
  * @run: the packets
  *
- * The newest packets are dropped and counted when its buffer is full.
+ * The newest packets are dropped and counted when its buffer is full, and those
+ * that are too long for the client [MQTT-3.1.2-25].
+ *
+ * Return: number of packets queued.
  */
-void deliver_run(struct client *c, struct run *run);
+uint32_t deliver_run(struct client *c, struct run *run);
 
 /**
- * deliver_message() - send or queue a QoS 1 or 2 message
+ * deliver_qos0() - queue a message with QoS 0 on a connected client
+ * @c: client
+ * @msg: message
+ * @retain: RETAIN of the delivery
+ * @ids: subscription identifiers, or NULL
+ *
+ * Dropped and counted as with deliver_run().
+ */
+void deliver_qos0(struct client *c, struct message *msg, bool retain,
+		  const struct subids *ids);
+
+/**
+ * deliver_message() - send or queue a message
  * @s: session, connected or not
  * @msg: message
- * @qos: QoS of the delivery
- * @retain: RETAIN of the delivery
+ * @to: how it goes there; one of QoS 0 is lost on a session without connection
  */
-void deliver_message(struct session *s, struct message *msg, uint8_t qos,
-		     bool retain);
+void deliver_message(struct session *s, struct message *msg,
+		     const struct delivery_to *to);
+
+/**
+ * deliver_room() - can a message be sent at once?
+ * @s: session, connected
+ * @qos: QoS of the delivery
+ *
+ * Return: false when it would have to wait, or to be dropped.
+ */
+bool deliver_room(const struct session *s, uint8_t qos);
 
 /**
  * deliver_retained() - send or queue a retained message for a new subscription
  * @s: session, connected
  * @msg: message
  * @qos: QoS of the delivery, 0 too
+ * @ids: subscription identifiers, or NULL
  */
-void deliver_retained(struct session *s, struct message *msg, uint8_t qos);
+void deliver_retained(struct session *s, struct message *msg, uint8_t qos,
+		      struct subids *ids);
 
 /**
  * deliver_pump() - send what waits in the queue, as far as there is room
@@ -61,6 +87,8 @@ void deliver_pump(struct session *s);
 /**
  * deliver_resume() - send again what was in flight when the connection broke
  * @s: session, connected again
+ *
+ * No more at a time than the client takes [MQTT-3.3.4-9].
  */
 void deliver_resume(struct session *s);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "conf.h"
 #include "datapath_kernel.h"
 #include "list.h"
 #include "session.h"
@@ -64,6 +65,8 @@ static uint32_t count;
 static LIST_HEAD(graves);
 static uint64_t mark;
 static struct filter_set match;
+/* What pick_filters() left of them, in the order of the route. */
+static struct filter **ordered;
 static struct kernel_merged *merged;
 static uint32_t merged_cap;
 
@@ -102,6 +105,8 @@ void flows_exit(void)
 	free(merged);
 	merged = NULL;
 	merged_cap = 0;
+	free(ordered);
+	ordered = NULL;
 }
 
 uint32_t flows_count(void)
@@ -154,9 +159,10 @@ void flow_evict(const char *topic, size_t len)
 		flow_remove(flow);
 }
 
+/* Those of shared subscriptions overlap nothing: each is a copy of its own. */
 static bool attached(const struct sub *sub)
 {
-	return sub && sub->member == SUB_CONN;
+	return sub && sub->member == SUB_CONN && !sub->filter->shared;
 }
 
 static void merged_add(uint32_t *nr, const struct sub *sub)
@@ -165,8 +171,10 @@ static void merged_add(uint32_t *nr, const struct sub *sub)
 		merged_cap = merged_cap ? merged_cap * 2 : 64;
 		merged = xrealloc(merged, merged_cap * sizeof(*merged));
 	}
-	merged[*nr].conn = sub->session->client->conn;
-	merged[*nr].qos = 0;
+	merged[*nr] = (struct kernel_merged){
+		.session = sub->session,
+		.conn = sub->session->client->conn,
+	};
 	sub->session->mark_index = (*nr)++;
 }
 
@@ -192,6 +200,8 @@ static uint32_t find_merged(struct filter **filter, size_t n)
 	uint32_t nr = 0;
 	size_t i, j;
 
+	if (config.allow_duplicate_messages)
+		return 0;
 	mark++;
 	for (i = 0; i + 1 < n; i++) {
 		struct sub *sub;
@@ -218,6 +228,37 @@ static uint32_t find_merged(struct filter **filter, size_t n)
 	return nr;
 }
 
+/*
+ * What a merged client gets by all of its filters, in the order of the route.
+ * Returns false if the data path cannot do it: some of the subscriptions are
+ * for its own messages and some are not, or there are too many identifiers.
+ */
+static bool merged_options(struct kernel_merged *m, struct filter **filter,
+			   size_t n)
+{
+	size_t no_local = 0;
+	size_t subs = 0;
+	size_t i;
+
+	if (m->session->client->protocol < 5)
+		return true;
+	for (i = 0; i < n; i++) {
+		struct sub *sub = subs_get(filter[i], m->session);
+
+		if (!attached(sub))
+			continue;
+		subs++;
+		no_local += sub->no_local;
+		if (!sub->id)
+			continue;
+		if (m->nr_ids == MQTT_MEMBER_IDS_MAX)
+			return false;
+		m->ids[m->nr_ids++] = sub->id;
+	}
+	m->no_local = no_local;
+	return !no_local || no_local == subs;
+}
+
 /* Drops filters without a group, and moves the largest to the end. */
 static bool pick_filters(const struct filter *skip)
 {
@@ -240,6 +281,8 @@ static bool pick_filters(const struct filter *skip)
 			largest = n - 1;
 	}
 	match.count = n;
+	ordered = xrealloc(ordered, (n + 1) * sizeof(*ordered));
+	memcpy(ordered, match.filter, n * sizeof(*ordered));
 	if (n) {
 		tmp = match.filter[n - 1];
 		match.filter[n - 1] = match.filter[largest];
@@ -270,6 +313,7 @@ static void flow_link(struct flow *flow)
 static void flow_install(struct flow *flow, const struct filter *skip)
 {
 	uint32_t groups[MQTT_FLOW_GROUPS_MAX];
+	bool possible = true;
 	uint32_t nr_merged;
 	size_t i;
 
@@ -279,7 +323,9 @@ static void flow_install(struct flow *flow, const struct filter *skip)
 		return;
 	}
 	nr_merged = find_merged(match.filter, match.count);
-	if (nr_merged > MQTT_FLOW_MERGED_MAX) {
+	for (i = 0; i < nr_merged && possible; i++)
+		possible = merged_options(&merged[i], ordered, match.count);
+	if (nr_merged > MQTT_FLOW_MERGED_MAX || !possible) {
 		flow_remove(flow);
 		return;
 	}
@@ -336,7 +382,8 @@ void flows_filter_new(struct filter *filter)
 {
 	struct flow_set set = { 0 };
 
-	trie_match(&flows, filter->name, filter->len, gather_node, &set);
+	trie_match(&flows, filter->pattern, filter->pattern_len,
+		   gather_node, &set);
 	install_all(&set, NULL);
 }
 
@@ -355,7 +402,8 @@ void flows_unserve(struct filter *filter)
 	struct flow_set set = { 0 };
 	size_t i;
 
-	trie_match(&flows, filter->name, filter->len, gather_node, &set);
+	trie_match(&flows, filter->pattern, filter->pattern_len,
+		   gather_node, &set);
 	for (i = 0; i < set.count; i++)
 		flow_remove(set.flow[i]);
 	free(set.flow);
@@ -382,7 +430,8 @@ bool flows_overlap(struct sub *sub)
 	struct flow_edge *edge;
 	bool any;
 
-	if (others->next == others->prev)
+	if (others->next == others->prev || config.allow_duplicate_messages ||
+	    sub->filter->shared)
 		return false;
 	list_for_each_entry(edge, &sub->filter->flows, by_filter) {
 		if (flow_overlaps(edge->flow, sub))

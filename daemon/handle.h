@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "packet.h"
+#include "reason.h"
 
 struct client;
 
@@ -59,20 +60,25 @@ void handle_unsubscribe(struct client *c, uint8_t first, struct reader *r);
 void handle_pingreq(struct client *c, uint8_t first, struct reader *r);
 void handle_disconnect(struct client *c, uint8_t first, struct reader *r);
 
+void handle_auth(struct client *c, uint8_t first, struct reader *r);
+
 /**
- * handle_malformed() - close a client that broke the protocol
- * @c: client
- * @what: what was wrong, for the log
+ * handle_malformed() - close a client that sent a malformed packet
+ * @c: client, told REASON_MALFORMED_PACKET; see client_fail() for other reasons
+ * @what: what was wrong
  */
 void handle_malformed(struct client *c, const char *what);
 
 /**
- * read_mid() - read a body that is a packet identifier and nothing else
+ * read_ack() - read the body of PUBACK, PUBREC, PUBREL or PUBCOMP
  * @c: client, closed when the body is something else
+ * @first: first byte of the packet
  * @r: body of the packet
+ * @reason: set to the reason code, which 5.0 may have
  *
  * Return: the packet identifier, 0 when the client was closed.
  */
-uint16_t read_mid(struct client *c, struct reader *r);
+uint16_t read_ack(struct client *c, uint8_t first, struct reader *r,
+		  enum reason *reason);
 
 #endif /* MQTTD_HANDLE_H */

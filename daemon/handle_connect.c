@@ -9,13 +9,13 @@
 #include "datapath.h"
 #include "deliver.h"
 #include "handle.h"
+#include "property.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 #include "topic.h"
 #include "will.h"
-
-#define PROTOCOL_LEVEL	4
 
 /* Connect flags, MQTT 3.1.2.3. */
 #define CONNECT_RESERVED	0x01
@@ -26,20 +26,28 @@
 #define CONNECT_PASSWORD	0x40
 #define CONNECT_USERNAME	0x80
 
+/* Longest auto_id_prefix that is used, an identifier with it, and a CONNACK. */
+#define ID_PREFIX_MAX		200
+#define AUTO_ID_MAX		(ID_PREFIX_MAX + 33)
+#define CONNACK_PROPERTIES_MAX	(AUTO_ID_MAX + 32)
+
 struct connect {
 	uint8_t flags;
 	const char *id;
 	uint16_t id_len;
-	const char *will_topic;
-	uint16_t will_topic_len;
-	const uint8_t *will_payload;
-	uint16_t will_payload_len;
+	bool id_assigned;
+	bool keepalive_set;
+	struct will will;
+	struct properties props;
+	uint32_t expiry;
+	uint8_t answer[CONNACK_PROPERTIES_MAX];
+	size_t answer_len;
 };
 
-static void refuse(struct client *c, uint8_t code, const char *reason)
+static void refuse(struct client *c, enum reason code, const char *what)
 {
-	send_connack(c, false, code);
-	client_close(c, END_NORMAL, reason);
+	send_refusal(c, code, what);
+	client_close(c, END_NORMAL, what);
 }
 
 /* Returns false once the client has been closed. */
@@ -47,28 +55,37 @@ static bool read_protocol(struct client *c, struct reader *r)
 {
 	uint16_t len;
 	const uint8_t *name = read_bytes(r, &len);
+	uint8_t level = read_u8(r);
+	bool old;
 
-	c->protocol = read_u8(r);
 	if (r->bad) {
 		handle_malformed(c, "malformed CONNECT");
 		return false;
 	}
-	if (len == 6 && !memcmp(name, "MQIsdp", 6)) {
-		refuse(c, CONNACK_PROTOCOL_LEVEL, "protocol MQTT 3.1");
-		return false;
-	}
-	if (len != 4 || memcmp(name, "MQTT", 4)) {
+	old = len == 6 && !memcmp(name, "MQIsdp", 6);
+	if (!old && (len != 4 || memcmp(name, "MQTT", 4))) {
 		handle_malformed(c, "unknown protocol name");
 		return false;
 	}
-	if (c->protocol != PROTOCOL_LEVEL) {
-		refuse(c, CONNACK_PROTOCOL_LEVEL, "unsupported protocol level");
-		return false;
+	if (old ? level == 3 : level == 4 || level == 5) {
+		c->protocol = level;
+		return true;
 	}
-	return true;
+	/*
+	 * Who speaks a later version knows the CONNACK of 5.0. With the highest
+	 * bit, mosquitto's bridges ask for extensions, and fall back after the
+	 * return code of 3.1.1.
+	 */
+	if (!old && level > 5 && level < 0x80) {
+		c->protocol = 5;
+		c->problem_info = false;
+	}
+	refuse(c, REASON_UNSUPPORTED_PROTOCOL_VERSION,
+	       "unsupported protocol level");
+	return false;
 }
 
-static const char *check_flags(uint8_t flags)
+static const char *check_flags(const struct client *c, uint8_t flags)
 {
 	if (flags & CONNECT_RESERVED)
 		return "reserved connect flag";
@@ -77,9 +94,77 @@ static const char *check_flags(uint8_t flags)
 	if (!(flags & CONNECT_WILL) &&
 	    (CONNECT_WILL_QOS(flags) || flags & CONNECT_WILL_RETAIN))
 		return "will flags without a will";
-	if (flags & CONNECT_PASSWORD && !(flags & CONNECT_USERNAME))
+	if (c->protocol < 5 && flags & CONNECT_PASSWORD &&
+	    !(flags & CONNECT_USERNAME))
 		return "password without user name";
 	return NULL;
+}
+
+static bool read_connect_properties(struct client *c, struct reader *r,
+				    struct connect *con)
+{
+	struct properties *props = &con->props;
+	enum reason wrong = read_properties(r, CONNECT, props);
+
+	if (wrong) {
+		client_fail(c, wrong, "invalid properties of CONNECT");
+		return false;
+	}
+	c->problem_info = props->request_problem_info;
+	c->receive_max = props->receive_maximum;
+	c->alias_max = props->topic_alias_maximum;
+	if (property_present(props, PROP_MAXIMUM_PACKET_SIZE))
+		c->max_packet = props->maximum_packet_size;
+	return true;
+}
+
+static bool read_will(struct client *c, struct reader *r, struct connect *con)
+{
+	struct will *will = &con->will;
+
+	if (c->protocol >= 5) {
+		enum reason wrong = read_properties(r, PROPERTIES_OF_WILL,
+						    &will->props);
+
+		if (wrong) {
+			client_fail(c, wrong, "invalid properties of the will");
+			return false;
+		}
+		will->delay = will->props.will_delay;
+	}
+	will->topic = (char *)read_utf8(r, &will->topic_len);
+	will->payload = (uint8_t *)read_bytes(r, &will->payload_len);
+	will->qos = CONNECT_WILL_QOS(con->flags);
+	will->retain = con->flags & CONNECT_WILL_RETAIN;
+	if (will->qos > config.max_qos) {
+		/* [MQTT-3.2.2-12] */
+		client_fail(c, REASON_QOS_NOT_SUPPORTED,
+			    "will QoS above max_qos");
+		return false;
+	}
+	if (will->retain && !config.retain_available) {
+		/* [MQTT-3.2.2-13] */
+		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
+			    "will retain without retain_available");
+		return false;
+	}
+	if (!r->bad && will->props.payload_format &&
+	    !utf8_payload_valid(will->payload, will->payload_len)) {
+		client_fail(c, REASON_PAYLOAD_FORMAT_INVALID,
+			    "will message is not UTF-8");
+		return false;
+	}
+	if (!r->bad && !topic_name_valid(will->topic, will->topic_len)) {
+		client_fail(c, REASON_TOPIC_NAME_INVALID, "invalid will topic");
+		return false;
+	}
+	return true;
+}
+
+/* 3.1 lets clients announce credentials that they do not send. */
+static bool credentials_missing(const struct client *c, const struct reader *r)
+{
+	return c->protocol == 3 && !r->bad && !reader_left(r);
 }
 
 static bool read_connect(struct client *c, struct reader *r,
@@ -91,24 +176,19 @@ static bool read_connect(struct client *c, struct reader *r,
 	memset(con, 0, sizeof(*con));
 	con->flags = read_u8(r);
 	c->keepalive = read_u16(r);
-	wrong = check_flags(con->flags);
+	wrong = check_flags(c, con->flags);
 	if (wrong) {
 		handle_malformed(c, wrong);
 		return false;
 	}
+	if (c->protocol >= 5 && !read_connect_properties(c, r, con))
+		return false;
 	con->id = read_utf8(r, &con->id_len);
-	if (con->flags & CONNECT_WILL) {
-		con->will_topic = read_utf8(r, &con->will_topic_len);
-		con->will_payload = read_bytes(r, &con->will_payload_len);
-		if (!r->bad && !topic_name_valid(con->will_topic,
-						 con->will_topic_len)) {
-			handle_malformed(c, "invalid will topic");
-			return false;
-		}
-	}
-	if (con->flags & CONNECT_USERNAME)
+	if (con->flags & CONNECT_WILL && !read_will(c, r, con))
+		return false;
+	if (con->flags & CONNECT_USERNAME && !credentials_missing(c, r))
 		read_utf8(r, &len);
-	if (con->flags & CONNECT_PASSWORD)
+	if (con->flags & CONNECT_PASSWORD && !credentials_missing(c, r))
 		read_bytes(r, &len);
 	if (r->bad || reader_left(r)) {
 		handle_malformed(c, "malformed CONNECT");
@@ -124,33 +204,72 @@ static uint16_t make_id(char *id, size_t size)
 
 	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
 		memset(rnd, 0, sizeof(rnd));
-	return (uint16_t)snprintf(id, size, "auto-%08x%08x%08x%08x", rnd[0],
+	return (uint16_t)snprintf(id, size, "%.*s%08x%08x%08x%08x",
+				  ID_PREFIX_MAX, config.auto_id_prefix, rnd[0],
 				  rnd[1], rnd[2], rnd[3]);
 }
 
 /* Finds or makes the session; sets whether it was there before. */
-static struct session *take_session(const char *id, uint16_t len, bool clean,
-				    bool *present)
+static struct session *take_session(const struct connect *con, bool *present)
 {
-	struct session *s = session_find(id, len);
+	struct session *s = session_find(con->id, con->id_len);
 
 	*present = false;
 	if (s && s->client) {
-		client_close(s->client, END_ABNORMAL, "session taken over");
+		client_fail(s->client, REASON_SESSION_TAKEN_OVER,
+			    "session taken over");
 		/* nothing of the old connection comes after the new CONNACK */
 		datapath_commit(true);
 		/* a clean session ended with its connection */
-		s = session_find(id, len);
+		s = session_find(con->id, con->id_len);
 	}
-	if (s && clean) {
+	if (s && con->flags & CONNECT_CLEAN) {
 		session_free(s);
 		s = NULL;
 	}
-	if (s)
+	if (s) {
+		session_resume(s);
+		s->expiry = con->expiry;
 		*present = true;
-	else
-		s = session_new(id, len, clean);
+	} else {
+		s = session_new(con->id, con->id_len, con->expiry);
+	}
 	return s;
+}
+
+/*
+ * The properties of CONNACK say what differs from what a 5.0 client has to
+ * assume, 3.2.2.3. Returns false when they are more than it takes.
+ */
+static bool prepare_connack(struct client *c, struct connect *con)
+{
+	uint32_t window = client_window();
+	uint8_t *p = con->answer;
+
+	if (con->expiry != con->props.session_expiry)
+		p = put_property_u32(p, PROP_SESSION_EXPIRY, con->expiry);
+	if (window < UINT16_MAX)
+		p = put_property_u16(p, PROP_RECEIVE_MAXIMUM, (uint16_t)window);
+	if (config.max_packet_size < MQTT_PACKET_MAX)
+		p = put_property_u32(p, PROP_MAXIMUM_PACKET_SIZE,
+				     config.max_packet_size);
+	if (config.max_qos < 2)
+		p = put_property_u8(p, PROP_MAXIMUM_QOS,
+				    (uint8_t)config.max_qos);
+	if (!config.retain_available)
+		p = put_property_u8(p, PROP_RETAIN_AVAILABLE, 0);
+	if (con->id_assigned)
+		p = put_property_bytes(p, PROP_ASSIGNED_CLIENT_ID, con->id,
+				       con->id_len);
+	p = put_property_u16(p, PROP_TOPIC_ALIAS_MAXIMUM,
+			     (uint16_t)config.max_topic_alias);
+	if (con->keepalive_set)
+		p = put_property_u16(p, PROP_SERVER_KEEP_ALIVE, c->keepalive);
+	con->answer_len = p - con->answer;
+	if (5 + con->answer_len <= c->max_packet)
+		return true;
+	refuse(c, REASON_PACKET_TOO_LARGE, "maximum packet size too small");
+	return false;
 }
 
 /*
@@ -158,7 +277,8 @@ static struct session *take_session(const char *id, uint16_t len, bool clean,
  * that goes on must be in force when it comes. So the data path gets all of it
  * but the last byte: messages for the client wait for the packet to be whole.
  */
-static void accept_connect(struct client *c, bool present)
+static void accept_connect(struct client *c, const struct connect *con,
+			   bool present)
 {
 	struct session *s = c->session;
 	bool wait = c->conn && !list_empty(&s->subs);
@@ -166,7 +286,7 @@ static void accept_connect(struct client *c, bool present)
 
 	if (wait)
 		datapath_commit(false);
-	send_connack(c, present, CONNACK_ACCEPTED);
+	send_connack(c, present, con->answer, con->answer_len);
 	if (wait && !client_send_now(c, 1)) {
 		client_close(c, END_LOST, "CONNACK not taken");
 		return;
@@ -178,51 +298,109 @@ static void accept_connect(struct client *c, bool present)
 		client_close(c, END_LOST, "CONNACK not taken");
 }
 
+/* Checks the client identifier, and chooses one for a client without. */
+static bool check_id(struct client *c, struct connect *con, char *buf,
+		     size_t size)
+{
+	const char *prefix = config.clientid_prefixes;
+
+	if (con->id_len) {
+		if (!prefix || (con->id_len >= strlen(prefix) &&
+				!memcmp(con->id, prefix, strlen(prefix))))
+			return true;
+		refuse(c, REASON_NOT_AUTHORIZED,
+		       "client identifier without clientid_prefixes");
+		return false;
+	}
+	if (c->protocol == 3 || !config.allow_zero_length_clientid) {
+		refuse(c, REASON_CLIENT_ID_NOT_VALID,
+		       "empty client identifier");
+		return false;
+	}
+	if (c->protocol == 4 && !(con->flags & CONNECT_CLEAN)) {
+		refuse(c, REASON_CLIENT_ID_NOT_VALID,
+		       "empty client identifier without clean session");
+		return false;
+	}
+	con->id = buf;
+	con->id_len = make_id(buf, size);
+	con->id_assigned = true;
+	return true;
+}
+
+static bool check_keepalive(struct client *c, struct connect *con)
+{
+	if (!config.max_keepalive ||
+	    (c->keepalive && c->keepalive <= config.max_keepalive))
+		return true;
+	if (c->protocol < 5) {
+		refuse(c, REASON_CLIENT_ID_NOT_VALID,
+		       "keep alive above max_keepalive");
+		return false;
+	}
+	c->keepalive = (uint16_t)config.max_keepalive;
+	con->keepalive_set = true;
+	return true;
+}
+
+static uint32_t wanted_expiry(const struct client *c, const struct connect *con)
+{
+	if (c->protocol >= 5)
+		return con->props.session_expiry;
+	return con->flags & CONNECT_CLEAN ? 0 : SESSION_NEVER;
+}
+
 void handle_connect(struct client *c, struct reader *r)
 {
 	struct connect con;
 	struct session *s;
-	char auto_id[48];
+	char auto_id[AUTO_ID_MAX];
 	bool present;
-	bool clean;
+	bool stored;
 
-	if (!read_protocol(c, r) || !read_connect(c, r, &con))
+	if (!read_protocol(c, r) || !read_connect(c, r, &con) ||
+	    !check_id(c, &con, auto_id, sizeof(auto_id)))
 		return;
-	clean = con.flags & CONNECT_CLEAN;
-	if (!con.id_len) {
-		if (!clean) {
-			refuse(c, CONNACK_IDENTIFIER_REJECTED,
-			       "empty client identifier without clean session");
-			return;
-		}
-		con.id = auto_id;
-		con.id_len = make_id(auto_id, sizeof(auto_id));
-	}
 	/* Nothing but anonymous access can be configured yet. */
+	if (property_present(&con.props, PROP_AUTH_METHOD)) {
+		refuse(c, REASON_BAD_AUTHENTICATION_METHOD,
+		       "no authentication method is configured");
+		return;
+	}
 	if (!config.allow_anonymous) {
-		refuse(c, CONNACK_NOT_AUTHORIZED, "not authorized");
+		refuse(c, REASON_NOT_AUTHORIZED, "not authorized");
 		return;
 	}
-	if (config.max_keepalive &&
-	    (!c->keepalive || c->keepalive > config.max_keepalive)) {
-		refuse(c, CONNACK_IDENTIFIER_REJECTED,
-		       "keep alive above max_keepalive");
+	if (!check_keepalive(c, &con))
 		return;
-	}
+	con.expiry = session_expiry(wanted_expiry(c, &con));
+	if (c->protocol >= 5 && !prepare_connack(c, &con))
+		return;
 
-	s = take_session(con.id, con.id_len, clean, &present);
-	s->clean = clean;
+	s = session_find(con.id, con.id_len);
+	if (store_full && !s && con.expiry) {
+		refuse(c, REASON_QUOTA_EXCEEDED, "the durable store is full");
+		return;
+	}
+	stored = s && s->store_id;
+	s = take_session(&con, &present);
 	s->client = c;
+	s->protocol = c->protocol;
 	c->session = s;
 	if (con.flags & CONNECT_WILL)
-		c->will = will_new(con.will_topic, con.will_topic_len,
-				   con.will_payload, con.will_payload_len,
-				   CONNECT_WILL_QOS(con.flags),
-				   con.flags & CONNECT_WILL_RETAIN);
+		c->will = will_new(&con.will);
+	/*
+	 * When a session was made, or one is gone that had been stored, CONNACK
+	 * waits for the store, and nothing is read meanwhile.
+	 */
+	if (store_session(s) || (stored && !present)) {
+		store_fence_request(c);
+		c->rx_paused = c->store_request;
+	}
 	/* Receiving must not be armed before the socket is attached. */
 	datapath_attach(c);
 	client_connected(c);
-	accept_connect(c, present);
+	accept_connect(c, &con, present);
 	if (c->state == CLIENT_CONNECTED)
 		deliver_resume(s);
 }

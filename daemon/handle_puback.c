@@ -4,14 +4,15 @@
 #include "handle.h"
 #include "log.h"
 #include "session.h"
+#include "store.h"
 
 void handle_puback(struct client *c, uint8_t first, struct reader *r)
 {
 	struct session *s = c->session;
-	uint16_t mid = read_mid(c, r);
+	enum reason reason;
+	uint16_t mid = read_ack(c, first, r, &reason);
 	struct delivery *d;
 
-	(void)first;
 	if (!mid)
 		return;
 	d = inflight_find(&s->inflight, mid);
@@ -21,9 +22,11 @@ void handle_puback(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	if (d->state != DELIVERY_WAIT_PUBACK) {
-		handle_malformed(c, "PUBACK for a QoS 2 message");
+		client_fail(c, REASON_PROTOCOL_ERROR,
+			    "PUBACK for a QoS 2 message");
 		return;
 	}
+	store_delivery_del(s, d);
 	inflight_done(&s->inflight, d);
 	deliver_pump(s);
 }

@@ -4,14 +4,15 @@
 #include "handle.h"
 #include "log.h"
 #include "session.h"
+#include "store.h"
 
 void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 {
 	struct session *s = c->session;
-	uint16_t mid = read_mid(c, r);
+	enum reason reason;
+	uint16_t mid = read_ack(c, first, r, &reason);
 	struct delivery *d;
 
-	(void)first;
 	if (!mid)
 		return;
 	d = inflight_find(&s->inflight, mid);
@@ -21,9 +22,10 @@ void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	if (d->state != DELIVERY_WAIT_PUBCOMP) {
-		handle_malformed(c, "PUBCOMP before PUBREC");
+		client_fail(c, REASON_PROTOCOL_ERROR, "PUBCOMP before PUBREC");
 		return;
 	}
+	store_delivery_del(s, d);
 	inflight_done(&s->inflight, d);
 	deliver_pump(s);
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "alias.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
 #include "handle.h"
 #include "log.h"
+#include "property.h"
 #include "route.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "topic.h"
 
 /* A run is copied or shared as one piece: keep the pieces moderate. */
@@ -28,9 +31,36 @@ static bool check_topic(const char *topic, uint16_t len)
 		topic_name_valid(topic, len));
 }
 
+/*
+ * A payload that is said to be UTF-8 is checked, so that receivers can rely on
+ * it; U+0000 is allowed there.
+ */
+static bool payload_valid(const struct properties *props, const uint8_t *p,
+			  size_t len)
+{
+	return !props->payload_format || utf8_payload_valid(p, len);
+}
+
+/*
+ * May a packet of 5.0 be passed on as it is? Then its properties are valid, and
+ * none of them is for this connection alone.
+ */
+static bool run_properties(const uint8_t *p, const uint8_t *end)
+{
+	struct reader r = { p, end, false };
+	struct properties props;
+
+	/* the most frequent case */
+	if (p < end && !*p)
+		return true;
+	return !read_properties(&r, PUBLISH, &props) &&
+	       !property_present(&props, PROP_TOPIC_ALIAS) &&
+	       payload_valid(&props, r.p, reader_left(&r));
+}
+
 size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 {
-	struct publish pub = { .source = c };
+	struct publish pub = { .source = c, .v5 = c->protocol >= 5 };
 	const uint8_t *next = p;
 	const uint8_t *end = p + len;
 
@@ -59,6 +89,9 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 		/* padded remaining lengths are not passed on */
 		if ((size_t)hlen != packet_header_len(remaining))
 			break;
+		if (pub.v5 && !run_properties(body + 2 + topic_len,
+					      body + remaining))
+			break;
 		pub.count++;
 		next = body + remaining;
 	}
@@ -73,21 +106,113 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 	return pub.frames_len;
 }
 
-static bool publish(struct client *c, struct publish *pub)
+/* Returns what the publisher is told. */
+static enum reason publish(struct client *c, struct publish *pub)
 {
+	int reached;
+
 	if (topic_reserved(pub->topic, pub->topic_len)) {
 		log_debug("%s: publish to %.*s not allowed", c->session->id,
 			  pub->topic_len, pub->topic);
-		return true;
+		return REASON_NOT_AUTHORIZED;
 	}
-	if (route_publish(pub))
-		return true;
-	client_close(c, END_ABNORMAL, "out of memory");
-	return false;
+	reached = route_publish(pub);
+	if (reached < 0)
+		return REASON_UNSPECIFIED;
+	return reached ? REASON_SUCCESS : REASON_NO_MATCHING_SUBSCRIBERS;
+}
+
+/* Puts the topic in for an alias, or notes the alias, MQTT 5.0 3.3.2.3.4. */
+static enum reason resolve_alias(struct client *c, struct publish *pub,
+				 const struct properties *props)
+{
+	uint16_t alias = props->topic_alias;
+
+	if (!property_present(props, PROP_TOPIC_ALIAS))
+		return pub->topic_len ? REASON_SUCCESS : REASON_PROTOCOL_ERROR;
+	if (!alias || alias > config.max_topic_alias)
+		return REASON_TOPIC_ALIAS_INVALID; /* [MQTT-3.3.2-8], [-9] */
+	if (pub->topic_len) {
+		alias_set(c, alias, pub->topic, pub->topic_len);
+		return REASON_SUCCESS;
+	}
+	pub->topic = alias_topic(c, alias, &pub->topic_len);
+	return pub->topic ? REASON_SUCCESS : REASON_PROTOCOL_ERROR;
+}
+
+/* The part of a PUBLISH that only 5.0 has. */
+static enum reason read_publish5(struct client *c, struct publish *pub,
+				 struct reader *r, struct properties *props)
+{
+	enum reason reason = read_properties(r, PUBLISH, props);
+
+	if (!reason)
+		reason = resolve_alias(c, pub, props);
+	if (reason)
+		return reason;
+	pub->props = props;
+	if (!payload_valid(props, r->p, reader_left(r)))
+		return REASON_PAYLOAD_FORMAT_INVALID;
+	return REASON_SUCCESS;
+}
+
+/* A 3.1.1 client can only be told by not acknowledging. */
+static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
+{
+	if (c->protocol < 5 ||
+	    (qos == 2 && midset_has(&c->session->received, mid))) {
+		client_close(c, END_ABNORMAL,
+			     "the durable store's disk is full");
+		return;
+	}
+	c->unacked++;
+	send_ack(c, qos == 1 ? PUBACK : PUBREC, mid, REASON_QUOTA_EXCEEDED);
+}
+
+static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
+{
+	struct midset *received = &c->session->received;
+	enum reason reason = REASON_SUCCESS;
+
+	if (store_full) {
+		publish_refuse(c, pub->qos, mid);
+		return;
+	}
+	/* routed at once; the identifier suppresses duplicates of QoS 2 */
+	if (pub->qos == 2 && !midset_add(received, mid)) {
+		store_fence_request(c);
+		send_ack(c, PUBREC, mid, REASON_SUCCESS);
+		return;
+	}
+	/* [MQTT-3.3.4-7] */
+	if (c->protocol >= 5 && c->unacked++ >= client_window()) {
+		midset_del(received, mid);
+		client_fail(c, REASON_RECEIVE_MAXIMUM_EXCEEDED,
+			    "more messages than the receive maximum");
+		return;
+	}
+	if (pub->qos == 2)
+		store_received(c->session, mid, true);
+	reason = publish(c, pub);
+	/* an exchange that is refused is over, MQTT 5.0 4.3.3 */
+	if (pub->qos == 2 && reason >= REASON_UNSPECIFIED &&
+	    (c->protocol >= 5 || reason == REASON_UNSPECIFIED)) {
+		store_received(c->session, mid, false);
+		midset_del(received, mid);
+	}
+	if (c->protocol < 5 && reason == REASON_UNSPECIFIED) {
+		client_close(c, END_ABNORMAL, "out of memory");
+		return;
+	}
+	store_fence_request(c);
+	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, mid,
+		 c->protocol < 5 ? REASON_SUCCESS : reason);
 }
 
 void handle_publish(struct client *c, uint8_t first, struct reader *r)
 {
+	enum reason reason = REASON_SUCCESS;
+	struct properties props;
 	struct publish pub = {
 		.source = c,
 		.qos = first >> PUBLISH_QOS_SHIFT & 3,
@@ -111,31 +236,37 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		handle_malformed(c, "DUP with QoS 0");
 		return;
 	}
-	if (!topic_name_valid(pub.topic, pub.topic_len)) {
+	/* 5.0 has an alias instead of an empty name */
+	if (!topic_name_valid(pub.topic, pub.topic_len) &&
+	    (c->protocol < 5 || pub.topic_len)) {
 		handle_malformed(c, "invalid topic name");
 		return;
 	}
 	if (pub.qos && !mid) {
-		handle_malformed(c, "packet identifier 0");
+		client_fail(c, REASON_PROTOCOL_ERROR, "packet identifier 0");
+		return;
+	}
+	if (pub.retain && !config.retain_available) {
+		client_fail(c, REASON_RETAIN_NOT_SUPPORTED,
+			    "RETAIN without retain_available");
+		return;
+	}
+	if (c->protocol >= 5)
+		reason = read_publish5(c, &pub, r, &props);
+	if (reason) {
+		client_fail(c, reason, "malformed PUBLISH");
+		return;
+	}
+	if (pub.qos > config.max_qos) { /* [MQTT-3.2.2-11] */
+		client_fail(c, REASON_QOS_NOT_SUPPORTED,
+			    "QoS above max_qos");
 		return;
 	}
 	pub.payload = r->p;
 	pub.payload_len = reader_left(r);
 	count_received(c, 1);
-
-	switch (pub.qos) {
-	case 0:
-		publish(c, &pub);
-		break;
-	case 1:
-		if (publish(c, &pub))
-			send_ack(c, PUBACK, mid);
-		break;
-	case 2:
-		/* routed at once; the identifier suppresses duplicates */
-		if (midset_add(&c->session->received, mid) && !publish(c, &pub))
-			break;
-		send_ack(c, PUBREC, mid);
-		break;
-	}
+	if (pub.qos)
+		acknowledge(c, &pub, mid);
+	else if (publish(c, &pub) == REASON_UNSPECIFIED)
+		client_fail(c, REASON_UNSPECIFIED, "out of memory");
 }

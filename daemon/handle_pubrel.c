@@ -4,16 +4,23 @@
 #include "log.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 
 void handle_pubrel(struct client *c, uint8_t first, struct reader *r)
 {
-	uint16_t mid = read_mid(c, r);
+	enum reason reason;
+	uint16_t mid = read_ack(c, first, r, &reason);
 
-	(void)first;
 	if (!mid)
 		return;
-	if (!midset_del(&c->session->received, mid))
+	reason = REASON_SUCCESS;
+	if (midset_del(&c->session->received, mid)) {
+		store_received(c->session, mid, false);
+	} else {
+		reason = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREL for unknown packet identifier %u",
 			  c->session->id, mid);
-	send_ack(c, PUBCOMP, mid);
+	}
+	store_fence(c);
+	send_ack(c, PUBCOMP, mid, reason);
 }

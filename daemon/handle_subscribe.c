@@ -2,21 +2,51 @@
 #include <stdlib.h>
 
 #include "client.h"
+#include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
 #include "handle.h"
 #include "log.h"
 #include "message.h"
+#include "property.h"
 #include "retain.h"
 #include "send.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
 #include "topic.h"
 #include "util.h"
 
+/* Subscription options, MQTT 5.0 3.8.3.1; 3.1.1 has the QoS alone. */
+#define OPTION_QOS		0x03
+#define OPTION_NO_LOCAL		0x04
+#define OPTION_RAP		0x08
+#define OPTION_RETAIN(o)	((o) >> 4 & 3)
+#define OPTION_RESERVED		0xc0
+
+/* Retain handling: when retained messages are sent. */
+enum retain_handling {
+	RETAIN_ALWAYS,
+	RETAIN_IF_NEW,
+	RETAIN_NEVER,
+};
+
 struct replay {
 	struct session *session;
 	uint8_t qos;
+	struct subids *ids;
+};
+
+/**
+ * struct request - a topic filter of a SUBSCRIBE
+ * @filter: the filter
+ * @len: its length
+ * @options: the byte behind it
+ */
+struct request {
+	const char *filter;
+	uint16_t len;
+	uint8_t options;
 };
 
 static void replay_message(struct message *msg, void *arg)
@@ -24,89 +54,158 @@ static void replay_message(struct message *msg, void *arg)
 	struct replay *replay = arg;
 
 	deliver_retained(replay->session, msg,
-			 min_t(uint8_t, msg->qos, replay->qos));
+			 min_t(uint8_t, msg->qos, replay->qos), replay->ids);
+}
+
+static const char *check_request(const struct client *c,
+				 const struct request *req, enum reason *reason)
+{
+	uint8_t allowed = c->protocol >= 5 ? 0xff & ~OPTION_RESERVED :
+					     OPTION_QOS;
+	bool shared = topic_filter_shared(req->filter, req->len);
+
+	*reason = REASON_MALFORMED_PACKET;
+	if (req->options & ~allowed || (req->options & OPTION_QOS) == 3)
+		return "reserved subscription options"; /* [MQTT-3.8.3-5] */
+	if (!shared && !topic_filter_valid(req->filter, req->len))
+		return "invalid topic filter";
+	*reason = REASON_PROTOCOL_ERROR;
+	if (OPTION_RETAIN(req->options) > RETAIN_NEVER)
+		return "retain handling 3";
+	if (shared && req->options & OPTION_NO_LOCAL)
+		return "shared subscription with No Local"; /* [MQTT-3.8.3-4] */
+	return NULL;
+}
+
+static void read_request(struct reader *r, struct request *req)
+{
+	req->filter = read_utf8(r, &req->len);
+	req->options = read_u8(r);
 }
 
 /* Checks the whole packet first: a malformed one must have no effect. */
 static size_t check_payload(struct client *c, struct reader r)
 {
+	struct request req;
+	enum reason reason;
+	const char *wrong;
 	size_t count = 0;
 
 	while (reader_left(&r)) {
-		uint16_t len;
-		const char *filter = read_utf8(&r, &len);
-		uint8_t qos = read_u8(&r);
-
-		if (r.bad || qos > 2) {
+		read_request(&r, &req);
+		if (r.bad) {
 			handle_malformed(c, "malformed SUBSCRIBE");
 			return 0;
 		}
-		if (!topic_filter_valid(filter, len)) {
-			handle_malformed(c, "invalid topic filter");
+		wrong = check_request(c, &req, &reason);
+		if (wrong) {
+			client_fail(c, reason, wrong);
 			return 0;
 		}
 		count++;
 	}
 	if (!count)
-		handle_malformed(c, "SUBSCRIBE without a topic filter");
+		client_fail(c, REASON_PROTOCOL_ERROR,
+			    "SUBSCRIBE without a topic filter");
 	return count;
 }
 
-static uint8_t subscribe(struct session *s, const char *filter, uint16_t len,
-			 uint8_t qos)
+/* Returns a reason code, and whether retained messages are to follow. */
+static uint8_t subscribe(struct client *c, const struct request *req,
+			 uint32_t id, bool *replay)
 {
+	struct sub_options options = {
+		/* [MQTT-3.2.2-9], [MQTT-3.2.2-10]: granted, but not above */
+		.qos = min_t(uint8_t, req->options & OPTION_QOS,
+			     config.max_qos),
+		.no_local = req->options & OPTION_NO_LOCAL,
+		.rap = req->options & OPTION_RAP,
+		.id = id,
+	};
+	bool shared = topic_filter_shared(req->filter, req->len);
+	uint8_t handling = OPTION_RETAIN(req->options);
+	struct session *s = c->session;
 	struct sub *sub;
 
-	if (topic_filter_shared(filter, len))
-		return SUBACK_FAILURE;
+	*replay = false;
+	if (shared && !topic_share_filter(req->filter, req->len))
+		return c->protocol >= 5 ? REASON_TOPIC_FILTER_INVALID :
+					  SUBACK_FAILURE;
+	if (store_full && s->store_id)
+		return c->protocol >= 5 ? REASON_QUOTA_EXCEEDED :
+					  SUBACK_FAILURE;
 	if (log_wants(LOG_T_SUBSCRIBE))
 		log_line(LOG_T_SUBSCRIBE, "subscribe: %s %.*s QoS %u", s->id,
-			 len, filter, qos);
-	sub = subs_find(s, filter, len);
+			 req->len, req->filter, options.qos);
+	sub = subs_find(s, req->filter, req->len);
 	if (!sub)
 		s->nsubs++;
-	sub = subs_add(s, &s->subs, filter, len, qos);
+	/*
+	 * A repeated subscription gets the retained messages again by default,
+	 * 3.8.4-3; a shared one never does.
+	 */
+	*replay = !shared && (handling == RETAIN_ALWAYS ||
+			      (handling == RETAIN_IF_NEW && !sub));
+	sub = subs_add(s, &s->subs, req->filter, req->len, &options);
+	if (s->store_id)
+		store_sub_write(sub);
 	datapath_sub_add(sub);
-	return qos;
+	return options.qos;
+}
+
+static void replay_retained(struct session *s, const struct request *req)
+{
+	struct sub *sub = subs_find(s, req->filter, req->len);
+	struct replay replay = {
+		.session = s,
+		.qos = min_t(uint8_t, req->options & OPTION_QOS,
+			     config.max_qos),
+		.ids = sub ? sub->ids : NULL,
+	};
+
+	retain_match(req->filter, req->len, replay_message, &replay);
 }
 
 void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 {
-	struct session *s = c->session;
 	uint16_t mid = read_u16(r);
+	enum reason wrong = REASON_SUCCESS;
+	struct properties props = { 0 };
+	struct request req;
 	struct reader again;
 	uint8_t *codes;
+	bool *replay;
 	size_t count;
 	size_t i;
 
 	(void)first;
-	if (r->bad || !mid) {
-		handle_malformed(c, "malformed SUBSCRIBE");
+	if (c->protocol >= 5 && !r->bad)
+		wrong = read_properties(r, SUBSCRIBE, &props);
+	if (!wrong && (r->bad || !mid))
+		wrong = REASON_MALFORMED_PACKET;
+	if (wrong) {
+		client_fail(c, wrong, "malformed SUBSCRIBE");
 		return;
 	}
 	count = check_payload(c, *r);
 	if (!count)
 		return;
 	codes = xmalloc(count);
+	replay = xcalloc(count, sizeof(*replay));
 	again = *r;
 	for (i = 0; i < count; i++) {
-		uint16_t len;
-		const char *filter = read_utf8(r, &len);
-
-		codes[i] = subscribe(s, filter, len, read_u8(r));
+		read_request(r, &req);
+		codes[i] = subscribe(c, &req, props.subscription_id,
+				     &replay[i]);
 	}
 	datapath_commit(false);
+	store_fence_request(c);
 	send_suback(c, mid, codes, count);
-
-	/* A repeated subscription gets the retained messages again, 3.8.4-3. */
 	for (i = 0; i < count; i++) {
-		struct replay replay = { .session = s, .qos = codes[i] };
-		uint16_t len;
-		const char *filter = read_utf8(&again, &len);
-
-		read_u8(&again);
-		if (codes[i] != SUBACK_FAILURE)
-			retain_match(filter, len, replay_message, &replay);
+		read_request(&again, &req);
+		if (replay[i])
+			replay_retained(c->session, &req);
 	}
+	free(replay);
 	free(codes);
 }

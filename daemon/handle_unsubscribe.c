@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
 #include "client.h"
 #include "datapath.h"
 #include "handle.h"
 #include "log.h"
+#include "property.h"
 #include "send.h"
 #include "session.h"
+#include "share.h"
+#include "store.h"
 #include "subs.h"
+#include "util.h"
 
-static bool check_payload(struct client *c, struct reader r)
+/* Checks the whole packet first: a malformed one must have no effect. */
+static size_t check_payload(struct client *c, struct reader r)
 {
-	bool any = false;
+	size_t count = 0;
 
 	while (reader_left(&r)) {
 		uint16_t len;
@@ -17,41 +24,66 @@ static bool check_payload(struct client *c, struct reader r)
 		read_utf8(&r, &len);
 		if (r.bad || !len) {
 			handle_malformed(c, "malformed UNSUBSCRIBE");
-			return false;
+			return 0;
 		}
-		any = true;
+		count++;
 	}
-	if (!any)
-		handle_malformed(c, "UNSUBSCRIBE without a topic filter");
-	return any;
+	if (!count)
+		client_fail(c, REASON_PROTOCOL_ERROR,
+			    "UNSUBSCRIBE without a topic filter");
+	return count;
+}
+
+static enum reason unsubscribe(struct session *s, const char *filter,
+			       uint16_t len)
+{
+	struct sub *sub = subs_find(s, filter, len);
+
+	if (!sub)
+		return REASON_NO_SUBSCRIPTION_EXISTED;
+	if (log_wants(LOG_T_UNSUBSCRIBE))
+		log_line(LOG_T_UNSUBSCRIBE, "unsubscribe: %s %.*s", s->id, len,
+			 filter);
+	if (sub->filter->shared)
+		share_leave(sub, SHARE_UNSUBSCRIBED);
+	datapath_sub_del(sub);
+	store_sub_delete(sub);
+	subs_del(sub);
+	s->nsubs--;
+	return REASON_SUCCESS;
 }
 
 void handle_unsubscribe(struct client *c, uint8_t first, struct reader *r)
 {
 	struct session *s = c->session;
 	uint16_t mid = read_u16(r);
+	enum reason wrong = REASON_SUCCESS;
+	struct properties props;
+	uint8_t *codes;
+	size_t count;
+	size_t i;
 
 	(void)first;
-	if (r->bad || !mid) {
-		handle_malformed(c, "malformed UNSUBSCRIBE");
+	if (c->protocol >= 5 && !r->bad)
+		wrong = read_properties(r, UNSUBSCRIBE, &props);
+	if (!wrong && (r->bad || !mid))
+		wrong = REASON_MALFORMED_PACKET;
+	if (wrong) {
+		client_fail(c, wrong, "malformed UNSUBSCRIBE");
 		return;
 	}
-	if (!check_payload(c, *r))
+	count = check_payload(c, *r);
+	if (!count)
 		return;
-	while (reader_left(r)) {
+	codes = xmalloc(count);
+	for (i = 0; i < count; i++) {
 		uint16_t len;
 		const char *filter = read_utf8(r, &len);
-		struct sub *sub = subs_find(s, filter, len);
 
-		if (!sub)
-			continue;
-		if (log_wants(LOG_T_UNSUBSCRIBE))
-			log_line(LOG_T_UNSUBSCRIBE, "unsubscribe: %s %.*s",
-				 s->id, len, filter);
-		datapath_sub_del(sub);
-		subs_del(sub);
-		s->nsubs--;
+		codes[i] = unsubscribe(s, filter, len);
 	}
 	datapath_commit(true);
-	send_ack(c, UNSUBACK, mid);
+	store_fence(c);
+	send_unsuback(c, mid, codes, count);
+	free(codes);
 }

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf.h"
 #include "message.h"
+#include "stats.h"
+#include "subid.h"
 #include "util.h"
 
 #define DELIVERY_KEEP	4096
@@ -27,18 +30,23 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
 	}
 	INIT_LIST_HEAD(&d->node);
 	d->hnext = NULL;
-	d->msg = message_get(msg);
+	d->msg = msg ? message_get(msg) : NULL;
+	d->ids = NULL;
+	d->share = NULL;
 	d->mid = 0;
 	d->qos = qos;
 	d->state = DELIVERY_QUEUED;
 	d->retain = retain;
 	d->dup = false;
+	d->store_id = 0;
+	d->unsent = false;
 	return d;
 }
 
 void delivery_free(struct delivery *d)
 {
 	message_put(d->msg);
+	subids_put(d->ids);
 	if (free_count >= DELIVERY_KEEP) {
 		free(d);
 		return;
@@ -59,11 +67,18 @@ void delivery_exit(void)
 	free_count = 0;
 }
 
+uint32_t delivery_bytes(const struct delivery *d)
+{
+	return d->msg ? d->msg->payload_len : 0;
+}
+
 void inflight_init(struct inflight *in, uint32_t max)
 {
 	memset(in, 0, sizeof(*in));
 	INIT_LIST_HEAD(&in->list);
 	in->max = max;
+	in->max_bytes = config.max_inflight_bytes ?
+			config.max_inflight_bytes : UINT64_MAX;
 }
 
 void inflight_clear(struct inflight *in)
@@ -76,7 +91,10 @@ void inflight_clear(struct inflight *in)
 	}
 	free(in->table);
 	in->table = NULL;
+	stats.inflight -= in->count;
 	in->count = 0;
+	in->bytes = 0;
+	in->unsent = 0;
 }
 
 struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
@@ -91,7 +109,7 @@ struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
 	return d;
 }
 
-void inflight_add(struct inflight *in, struct delivery *d)
+void inflight_restore(struct inflight *in, struct delivery *d)
 {
 	struct delivery **bucket;
 
@@ -103,16 +121,30 @@ void inflight_add(struct inflight *in, struct delivery *d)
 		in->mask = n - 1;
 		in->table = xcalloc(n, sizeof(*in->table));
 	}
-	do {
-		if (!++in->last_mid)
-			in->last_mid = 1;
-	} while (inflight_find(in, in->last_mid));
-	d->mid = in->last_mid;
 	bucket = &in->table[d->mid & in->mask];
 	d->hnext = *bucket;
 	*bucket = d;
 	list_add_tail(&d->node, &in->list);
 	in->count++;
+	in->bytes += delivery_bytes(d);
+	stats.inflight++;
+}
+
+void inflight_add(struct inflight *in, struct delivery *d)
+{
+	do {
+		if (!++in->last_mid)
+			in->last_mid = 1;
+	} while (inflight_find(in, in->last_mid));
+	d->mid = in->last_mid;
+	inflight_restore(in, d);
+}
+
+void inflight_received(struct inflight *in, struct delivery *d)
+{
+	in->bytes -= delivery_bytes(d);
+	message_put(d->msg);
+	d->msg = NULL;
 }
 
 void inflight_done(struct inflight *in, struct delivery *d)
@@ -124,6 +156,9 @@ void inflight_done(struct inflight *in, struct delivery *d)
 	*p = d->hnext;
 	list_del_init(&d->node);
 	in->count--;
+	in->bytes -= delivery_bytes(d);
+	stats.inflight--;
+	in->unsent -= d->unsent;
 	delivery_free(d);
 }
 
@@ -164,6 +199,19 @@ bool midset_add(struct midset *set, uint16_t mid)
 	return true;
 }
 
+bool midset_has(const struct midset *set, uint16_t mid)
+{
+	uint32_t i;
+
+	if (set->bitmap)
+		return bit_test(set->bitmap, mid);
+	for (i = 0; i < set->count; i++) {
+		if (set->few[i] == mid)
+			return true;
+	}
+	return false;
+}
+
 bool midset_del(struct midset *set, uint16_t mid)
 {
 	uint32_t i;
@@ -183,6 +231,19 @@ bool midset_del(struct midset *set, uint16_t mid)
 		return true;
 	}
 	return false;
+}
+
+void midset_each(const struct midset *set, void (*fn)(uint16_t mid, void *arg),
+		 void *arg)
+{
+	uint32_t i;
+
+	for (i = 0; !set->bitmap && i < set->count; i++)
+		fn(set->few[i], arg);
+	for (i = 1; set->bitmap && i <= UINT16_MAX; i++) {
+		if (bit_test(set->bitmap, i))
+			fn(i, arg);
+	}
 }
 
 void midset_clear(struct midset *set)

@@ -11,7 +11,9 @@
 
 #include "list.h"
 
+struct filter;
 struct message;
+struct subids;
 
 enum delivery_state {
 	DELIVERY_QUEUED,
@@ -25,21 +27,29 @@ enum delivery_state {
  * @node: in the list in flight, or in the queue
  * @hnext: in the table of packet identifiers
  * @msg: the message, NULL once PUBREC has come
+ * @ids: subscription identifiers, NULL if there are none
+ * @share: the shared subscription it is for, NULL for an ordinary one
  * @mid: packet identifier
  * @qos: QoS of the delivery
  * @state: which answer it waits for
  * @retain: RETAIN of the delivery
  * @dup: sent before
+ * @unsent: sent on an earlier connection, but not yet on this one
+ * @store_id: number in the durable store, 0 when not in it
  */
 struct delivery {
 	struct list_head node;
 	struct delivery *hnext;
 	struct message *msg;
+	struct subids *ids;
+	struct filter *share;
 	uint16_t mid;
 	uint8_t qos;
 	uint8_t state;
 	bool retain;
 	bool dup;
+	bool unsent;
+	uint64_t store_id;
 };
 
 /**
@@ -48,6 +58,9 @@ struct delivery {
  * @table: by packet identifier, made with the first delivery
  * @mask: number of buckets minus one
  * @count: number of deliveries
+ * @bytes: payloads of their messages, up to PUBREC
+ * @max_bytes: no further delivery from this many bytes on
+ * @unsent: of these, not sent on the present connection
  * @max: most deliveries at a time
  * @last_mid: packet identifier given last
  */
@@ -56,13 +69,16 @@ struct inflight {
 	struct delivery **table;
 	uint32_t mask;
 	uint32_t count;
+	uint64_t bytes;
+	uint64_t max_bytes;
+	uint32_t unsent;
 	uint32_t max;
 	uint16_t last_mid;
 };
 
 /**
  * delivery_new() - make a delivery
- * @msg: message, a reference is taken
+ * @msg: message, a reference is taken; NULL for one restored after PUBREC
  * @qos: QoS of the delivery
  * @retain: RETAIN of the delivery
  *
@@ -75,6 +91,14 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain);
  * @d: delivery
  */
 void delivery_free(struct delivery *d);
+
+/**
+ * delivery_bytes() - payload that a delivery holds
+ * @d: delivery
+ *
+ * Return: its length, 0 without a message.
+ */
+uint32_t delivery_bytes(const struct delivery *d);
 
 /**
  * delivery_exit() - free the deliveries kept for reuse
@@ -96,7 +120,7 @@ void inflight_clear(struct inflight *in);
 
 static inline bool inflight_full(const struct inflight *in)
 {
-	return in->count >= in->max;
+	return in->count >= in->max || in->bytes >= in->max_bytes;
 }
 
 /**
@@ -107,6 +131,13 @@ static inline bool inflight_full(const struct inflight *in)
 void inflight_add(struct inflight *in, struct delivery *d);
 
 /**
+ * inflight_restore() - put a delivery in flight under the identifier it has
+ * @in: in-flight state, without that identifier
+ * @d: delivery in no list, its packet identifier and state set
+ */
+void inflight_restore(struct inflight *in, struct delivery *d);
+
+/**
  * inflight_find() - find a delivery
  * @in: in-flight state
  * @mid: packet identifier
@@ -114,6 +145,13 @@ void inflight_add(struct inflight *in, struct delivery *d);
  * Return: the delivery, or NULL.
  */
 struct delivery *inflight_find(const struct inflight *in, uint16_t mid);
+
+/**
+ * inflight_received() - the client has the message, but not its identifier's end
+ * @in: in-flight state
+ * @d: delivery in flight, which lets go of its message
+ */
+void inflight_received(struct inflight *in, struct delivery *d);
 
 /**
  * inflight_done() - end a delivery
@@ -146,6 +184,15 @@ struct midset {
 bool midset_add(struct midset *set, uint16_t mid);
 
 /**
+ * midset_has() - is an identifier in?
+ * @set: set
+ * @mid: packet identifier
+ *
+ * Return: true if so.
+ */
+bool midset_has(const struct midset *set, uint16_t mid);
+
+/**
  * midset_del() - take an identifier out
  * @set: set
  * @mid: packet identifier
@@ -153,6 +200,15 @@ bool midset_add(struct midset *set, uint16_t mid);
  * Return: false when it was not in.
  */
 bool midset_del(struct midset *set, uint16_t mid);
+
+/**
+ * midset_each() - call a function for each identifier
+ * @set: set
+ * @fn: function, must not change the set
+ * @arg: passed to @fn
+ */
+void midset_each(const struct midset *set, void (*fn)(uint16_t mid, void *arg),
+		 void *arg);
 
 /**
  * midset_clear() - empty the set and free its memory

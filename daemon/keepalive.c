@@ -21,6 +21,15 @@ static uint64_t keepalive_deadline(const struct client *c)
 	return c->last_rx + c->keepalive * 1500ull;
 }
 
+void keepalive_over(struct client *c)
+{
+	/* [MQTT-3.1.2-22]; nobody may be there, so others get no more output */
+	if (c->protocol >= 5)
+		client_fail(c, REASON_KEEP_ALIVE_TIMEOUT, "keep alive expired");
+	else
+		client_close(c, END_LOST, "keep alive expired");
+}
+
 /* The timer is not moved with every packet: it looks when it fires. */
 static void keepalive_expired(struct timer *timer)
 {
@@ -30,7 +39,7 @@ static void keepalive_expired(struct timer *timer)
 	if (deadline > loop_now())
 		timer_arm(timer, deadline);
 	else
-		client_close(c, END_LOST, "keep alive expired");
+		keepalive_over(c);
 }
 
 static void linger_expired(struct timer *timer)

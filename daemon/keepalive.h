@@ -17,6 +17,12 @@ void keepalive_connect(struct client *c);
 void keepalive_start(struct client *c);
 
 /**
+ * keepalive_over() - end a connection that has been silent for too long
+ * @c: client
+ */
+void keepalive_over(struct client *c);
+
+/**
  * keepalive_linger() - give a closing connection time to take its output
  * @c: client
  */

@@ -81,7 +81,12 @@ static int set_option(int fd, int level, int option)
 	return setsockopt(fd, level, option, &one, sizeof(one));
 }
 
-static int listener_socket(const struct addrinfo *ai)
+static int bind_interface(int fd, const char *name)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name));
+}
+
+static int listener_socket(const struct addrinfo *ai, const char *interface)
 {
 	int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC,
 			ai->ai_protocol);
@@ -95,6 +100,7 @@ static int listener_socket(const struct addrinfo *ai)
 	    /* accepted sockets inherit it */
 	    (config.set_tcp_nodelay &&
 	     set_option(fd, IPPROTO_TCP, TCP_NODELAY)) ||
+	    (interface && bind_interface(fd, interface)) ||
 	    bind(fd, ai->ai_addr, ai->ai_addrlen) ||
 	    listen(fd, LISTEN_BACKLOG)) {
 		err = -errno;
@@ -119,7 +125,7 @@ static void listener_add(int fd)
 static int listener_open(const struct conf_listener *conf)
 {
 	struct addrinfo hints = {
-		.ai_family = AF_UNSPEC,
+		.ai_family = conf->family,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE,
 	};
@@ -137,7 +143,7 @@ static int listener_open(const struct conf_listener *conf)
 		return -1;
 	}
 	for (ai = list; ai; ai = ai->ai_next) {
-		int fd = listener_socket(ai);
+		int fd = listener_socket(ai, conf->interface);
 
 		if (fd >= 0) {
 			listener_add(fd);

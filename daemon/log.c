@@ -20,6 +20,16 @@ static int log_fd = -1;
 /* Under systemd the journal stamps lines itself and reads "<N>" priorities. */
 static bool log_journal;
 
+static const char *log_format = "%Y-%m-%dT%H:%M:%S";
+static int log_facility = LOG_DAEMON;
+
+void log_style(const char *format, int local)
+{
+	log_format = format;
+	if (local >= 0)
+		log_facility = LOG_LOCAL0 + ((LOG_LOCAL1 - LOG_LOCAL0) * local);
+}
+
 static int log_open_file(void)
 {
 	int fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
@@ -38,7 +48,7 @@ int log_open(unsigned int types, unsigned int dests, const char *file)
 	log_dests = dests;
 	log_journal = !!getenv("JOURNAL_STREAM");
 	if (dests & LOG_D_SYSLOG)
-		openlog("mqttd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		openlog("mqttd", LOG_PID | LOG_NDELAY, log_facility);
 	if (dests & LOG_D_FILE) {
 		free(log_path);
 		log_path = xstrdup(file);
@@ -68,6 +78,7 @@ void log_close(void)
 	free(log_path);
 	log_path = NULL;
 	log_dests = LOG_D_STDERR;
+	log_format = NULL;
 }
 
 bool log_wants(unsigned int type)
@@ -110,10 +121,10 @@ static void log_write(int fd, const char *line, size_t len)
 void log_line(unsigned int type, const char *fmt, ...)
 {
 	char text[1024];
-	char line[1152];
+	char line[1280];
 	struct timespec now;
 	struct tm tm;
-	char stamp[32];
+	char stamp[128] = "";
 	va_list ap;
 	int len;
 
@@ -128,18 +139,25 @@ void log_line(unsigned int type, const char *fmt, ...)
 		syslog(log_priority(type), "%s", text);
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
-	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm);
+	if (log_format && !strftime(stamp, sizeof(stamp), log_format, &tm))
+		stamp[0] = '\0';
 	if ((log_dests & LOG_D_STDERR) || (log_dests & LOG_D_FILE && log_fd < 0)) {
 		if (log_journal)
 			len = snprintf(line, sizeof(line), "<%d>%s\n",
 				       log_priority(type), text);
 		else
-			len = snprintf(line, sizeof(line), "%s mqttd: %s\n",
-				       stamp, text);
+			len = snprintf(line, sizeof(line), "%s%smqttd: %s\n",
+				       stamp, *stamp ? " " : "", text);
 		log_write(STDERR_FILENO, line, len);
 	}
 	if (log_dests & LOG_D_FILE && log_fd >= 0) {
-		len = snprintf(line, sizeof(line), "%s mqttd: %s\n", stamp, text);
+		len = snprintf(line, sizeof(line), "%s%smqttd: %s\n", stamp,
+			       *stamp ? " " : "", text);
 		log_write(log_fd, line, len);
+	}
+	if (log_dests & LOG_D_STDOUT) {
+		len = snprintf(line, sizeof(line), "%s%smqttd: %s\n", stamp,
+			       *stamp ? " " : "", text);
+		log_write(STDOUT_FILENO, line, len);
 	}
 }

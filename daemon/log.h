@@ -23,6 +23,7 @@ enum log_dest {
 	LOG_D_STDERR	= 1 << 0,
 	LOG_D_SYSLOG	= 1 << 1,
 	LOG_D_FILE	= 1 << 2,
+	LOG_D_STDOUT	= 1 << 3,
 };
 
 /**
@@ -34,6 +35,13 @@ enum log_dest {
  * Return: 0, or -errno when the file cannot be opened.
  */
 int log_open(unsigned int types, unsigned int dests, const char *file);
+
+/**
+ * log_style() - how lines look; before log_open()
+ * @format: of their time, as for strftime(), NULL for lines without it
+ * @local: 0 to 7 for syslog's facilities local0 to local7, -1 for daemon
+ */
+void log_style(const char *format, int local);
 
 /**
  * log_reopen() - open the log file again, after it was rotated

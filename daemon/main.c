@@ -24,7 +24,9 @@
 #include "retain.h"
 #include "route.h"
 #include "session.h"
+#include "store.h"
 #include "subs.h"
+#include "sys.h"
 #include "timer.h"
 #include "util.h"
 #include "version.h"
@@ -172,6 +174,7 @@ static int write_pid_file(void)
 static void end_of_turn(void)
 {
 	datapath_end_of_turn();
+	store_end_of_turn();
 	clients_flush();
 }
 
@@ -186,9 +189,11 @@ static void broker_init(void)
 
 static void broker_exit(void)
 {
+	sys_stop();
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
 	clients_close_all();
+	store_stop();
 	sessions_exit();
 	route_exit();
 	retain_exit();
@@ -214,6 +219,8 @@ static int broker_start(void)
 		log_err("signalfd: %s", strerror(-rc));
 		return -1;
 	}
+	if (store_start())
+		return -1;
 	if (datapath_start(config.datapath))
 		return -1;
 	if (listeners_open())
@@ -234,6 +241,7 @@ static int broker_run(void)
 		return EXIT_RUNTIME;
 	log_notice("mqttd " MQTTD_VERSION " started, datapath %s",
 		   datapath_name());
+	sys_start();
 	rc = loop_run(end_of_turn);
 	if (rc)
 		log_err("io_uring: %s", strerror(-rc));
@@ -269,6 +277,8 @@ int main(int argc, char **argv)
 		conf_free(&config);
 		return EXIT_SUCCESS;
 	}
+	log_style(config.log_timestamp ? config.log_timestamp_format : NULL,
+		  config.log_facility);
 	rc = log_open(config.log_types, config.log_dests, config.log_file);
 	if (rc) {
 		fprintf(stderr, "mqttd: %s: %s\n", config.log_file,

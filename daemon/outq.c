@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf.h"
+#include "list.h"
 #include "util.h"
 
 /**
@@ -159,11 +160,15 @@ void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len)
 unsigned int outq_peek(struct outq *q)
 {
 	struct outq_seg *seg = q->head;
+	size_t ready = outq_ready(q);
 	unsigned int n = 0;
 
-	while (seg && n < OUTQ_IOV) {
+	while (ready && n < OUTQ_IOV) {
+		size_t len = min_t(size_t, seg->len - seg->off, ready);
+
 		q->iov[n].iov_base = (void *)(seg->data + seg->off);
-		q->iov[n].iov_len = seg->len - seg->off;
+		q->iov[n].iov_len = len;
+		ready -= len;
 		n++;
 		seg = seg->next;
 	}
@@ -175,6 +180,7 @@ unsigned int outq_peek(struct outq *q)
 void outq_advance(struct outq *q, size_t len)
 {
 	q->bytes -= len;
+	q->taken += len;
 	total -= len;
 	while (q->head) {
 		struct outq_seg *seg = q->head;
@@ -192,8 +198,61 @@ void outq_advance(struct outq *q, size_t len)
 	}
 }
 
+void outq_hold(struct outq *q, uint64_t seq)
+{
+	if (q->holds && q->hold[q->holds - 1].seq == seq)
+		return;
+	/* with more than two, what is in between waits a little longer */
+	if (q->holds < ARRAY_SIZE(q->hold)) {
+		q->hold[q->holds].at = q->taken + q->bytes;
+		q->holds++;
+	}
+	q->hold[q->holds - 1].seq = seq;
+}
+
+bool outq_release(struct outq *q, uint64_t seq)
+{
+	while (q->holds && q->hold[0].seq <= seq) {
+		q->holds--;
+		q->hold[0] = q->hold[1];
+	}
+	return !q->holds;
+}
+
+void outq_cut(struct outq *q)
+{
+	size_t keep = outq_ready(q);
+	struct outq_seg **p = &q->head;
+	struct outq_seg *rest;
+
+	q->holds = 0;
+	total -= q->bytes - keep;
+	q->bytes = keep;
+	q->tail = NULL;
+	while (keep) {
+		uint32_t left = (*p)->len - (*p)->off;
+
+		q->tail = *p;
+		if (keep < left) {
+			(*p)->len = (*p)->off + keep;
+			left = keep;
+		}
+		keep -= left;
+		p = &(*p)->next;
+	}
+	rest = *p;
+	*p = NULL;
+	while (rest) {
+		struct outq_seg *next = rest->next;
+
+		seg_free(rest);
+		rest = next;
+	}
+}
+
 void outq_clear(struct outq *q)
 {
+	q->holds = 0;
 	outq_advance(q, q->bytes);
 }
 

@@ -6,6 +6,7 @@
 #ifndef MQTTD_OUTQ_H
 #define MQTTD_OUTQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -21,10 +22,23 @@
 struct outq_seg;
 
 /**
+ * struct outq_hold - output that waits for the durable store
+ * @at: first byte that waits, counted from the beginning of the connection
+ * @seq: number of the batch it waits for
+ */
+struct outq_hold {
+	uint64_t at;
+	uint64_t seq;
+};
+
+/**
  * struct outq - output not yet taken by the socket
  * @head: first segment
  * @tail: last segment
  * @bytes: bytes in all segments
+ * @taken: bytes that left the queue since the beginning
+ * @hold: what waits, the second for a later batch than the first
+ * @holds: number of these
  * @iov: pieces of the send in flight
  * @msg: message of the send in flight
  */
@@ -32,6 +46,9 @@ struct outq {
 	struct outq_seg *head;
 	struct outq_seg *tail;
 	size_t bytes;
+	uint64_t taken;
+	struct outq_hold hold[2];
+	unsigned int holds;
 	struct iovec iov[OUTQ_IOV];
 	struct msghdr msg;
 };
@@ -71,8 +88,41 @@ void outq_put(struct outq *q, const void *data, size_t len);
 void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len);
 
 /**
+ * outq_ready() - how much may be sent now?
+ * @q: queue
+ *
+ * Return: bytes before the first that waits for the durable store.
+ */
+static inline size_t outq_ready(const struct outq *q)
+{
+	return q->holds ? q->hold[0].at - q->taken : q->bytes;
+}
+
+/**
+ * outq_hold() - have what is appended from here on wait
+ * @q: queue
+ * @seq: number of the batch to wait for, never less than the last time
+ */
+void outq_hold(struct outq *q, uint64_t seq);
+
+/**
+ * outq_release() - batches were committed
+ * @q: queue
+ * @seq: number of the last one
+ *
+ * Return: true when nothing waits any more.
+ */
+bool outq_release(struct outq *q, uint64_t seq);
+
+/**
+ * outq_cut() - drop what waits
+ * @q: queue
+ */
+void outq_cut(struct outq *q);
+
+/**
  * outq_peek() - gather the head of the queue for a send
- * @q: queue, not empty
+ * @q: queue with bytes that may be sent
  *
  * What is appended later does not disturb the pieces gathered.
  *

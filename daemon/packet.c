@@ -52,7 +52,7 @@ static bool utf8_tail(const uint8_t *p, size_t n)
 	return true;
 }
 
-bool utf8_valid(const uint8_t *p, size_t len)
+static bool utf8_check(const uint8_t *p, size_t len, bool nul)
 {
 	const uint8_t *end = p + len;
 
@@ -61,7 +61,7 @@ bool utf8_valid(const uint8_t *p, size_t len)
 		uint8_t c = *p;
 
 		if (c < 0x80) {
-			if (!c)
+			if (!c && !nul)
 				return false;
 			p++;
 		} else if (c < 0xc2) {
@@ -94,6 +94,16 @@ bool utf8_valid(const uint8_t *p, size_t len)
 		}
 	}
 	return true;
+}
+
+bool utf8_valid(const uint8_t *p, size_t len)
+{
+	return utf8_check(p, len, false);
+}
+
+bool utf8_payload_valid(const uint8_t *p, size_t len)
+{
+	return utf8_check(p, len, true);
 }
 
 const uint8_t *read_bytes(struct reader *r, uint16_t *len)

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Control packet types, MQTT 2.2.1, in place in the first byte. */
+/* Control packet types, MQTT 2.2.1, in place in the first byte; AUTH is 5.0's. */
 enum packet_type {
 	CONNECT		= 0x10,
 	CONNACK		= 0x20,
@@ -23,6 +23,7 @@ enum packet_type {
 	PINGREQ		= 0xc0,
 	PINGRESP	= 0xd0,
 	DISCONNECT	= 0xe0,
+	AUTH		= 0xf0,
 };
 
 #define PACKET_TYPE_MASK	0xf0
@@ -34,6 +35,7 @@ enum packet_type {
 
 /* First byte and a remaining length of four bytes. */
 #define PACKET_HEADER_MAX	5
+#define PACKET_REMAINING_MAX	268435455u
 
 enum connack_code {
 	CONNACK_ACCEPTED		= 0,
@@ -96,6 +98,16 @@ size_t packet_header_len(uint32_t remaining);
  */
 bool utf8_valid(const uint8_t *p, size_t len);
 
+/**
+ * utf8_payload_valid() - is this UTF-8 encoded character data, RFC 3629?
+ * @p: bytes
+ * @len: their number
+ *
+ * Return: false for ill-formed sequences and surrogates; a payload may hold
+ * U+0000.
+ */
+bool utf8_payload_valid(const uint8_t *p, size_t len);
+
 static inline size_t reader_left(const struct reader *r)
 {
 	return r->end - r->p;
@@ -124,6 +136,13 @@ static inline uint16_t read_u16(struct reader *r)
 	return v;
 }
 
+static inline uint32_t read_u32(struct reader *r)
+{
+	uint32_t high = read_u16(r);
+
+	return high << 16 | read_u16(r);
+}
+
 /**
  * read_bytes() - read a field with a two byte length
  * @r: reader
@@ -148,6 +167,11 @@ static inline uint8_t *put_u16(uint8_t *p, uint16_t v)
 	p[0] = (uint8_t)(v >> 8);
 	p[1] = (uint8_t)v;
 	return p + 2;
+}
+
+static inline uint8_t *put_u32(uint8_t *p, uint32_t v)
+{
+	return put_u16(put_u16(p, (uint16_t)(v >> 16)), (uint16_t)v);
 }
 
 #endif /* MQTTD_PACKET_H */

@@ -10,12 +10,10 @@
 
 #include "client.h"
 #include "datapath_kernel.h"
-#include "deliver.h"
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
 #include "route.h"
-#include "session.h"
 #include "util.h"
 
 /* Written early when so much has gathered, to bound the buffer. */
@@ -125,7 +123,8 @@ void port_packet_out(const struct port_out *to, const void *packet,
 
 	hdr = port_record(sizeof(*hdr) + groups + conns + len);
 	hdr->type = MQTT_PORT_PACKET_OUT;
-	hdr->flags = to->qos0 ? MQTT_PORT_F_QOS0 : 0;
+	hdr->flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
+		     (to->v5 ? MQTT_PORT_F_LEVEL5 : 0);
 	hdr->nr_groups = to->nr_groups;
 	hdr->nr_conns = to->nr_conns;
 	hdr->conn = to->conn;
@@ -205,32 +204,23 @@ static uint32_t count_packets(const uint8_t *p, uint32_t len)
 }
 
 /* A copy for everybody whom the kernel cannot serve. */
-static void port_packet(const uint8_t *p, uint32_t len)
+static void port_packet(const uint8_t *p, uint32_t len, bool v5)
 {
-	struct run run = { .frames = p, .len = len };
-	const struct route *r;
+	struct publish pub = { .frames = p, .frames_len = len, .v5 = v5 };
 	uint32_t remaining;
-	uint16_t topic_len;
-	uint32_t i;
 	int hlen;
 
 	hlen = packet_header(p, len, &remaining);
 	if (hlen <= 0 || len < hlen + 2u)
 		return;
-	topic_len = (uint16_t)(p[hlen] << 8 | p[hlen + 1]);
-	if (len < hlen + 2u + topic_len)
+	pub.topic_len = (uint16_t)(p[hlen] << 8 | p[hlen + 1]);
+	pub.topic = (const char *)p + hlen + 2;
+	if (len < hlen + 2u + pub.topic_len)
 		return;
-	run.count = count_packets(p, len);
-	packets_in += run.count;
-	r = route_get((const char *)p + hlen + 2, topic_len);
-	run.share = r->nr_receivers > 1;
-	for (i = 0; i < r->nr_receivers; i++) {
-		struct client *c = r->receivers[i].session->client;
-
-		if (c && !c->conn)
-			deliver_run(c, &run);
-	}
-	message_put(run.msg);
+	pub.count = count_packets(p, len);
+	packets_in += pub.count;
+	if (pub.count)
+		route_publish_up(&pub);
 }
 
 static void port_records(const uint8_t *p, size_t len)
@@ -242,7 +232,8 @@ static void port_records(const uint8_t *p, size_t len)
 		if (hdr->len < sizeof(*hdr) || hdr->len > len)
 			break;
 		if (hdr->type == MQTT_PORT_PACKET)
-			port_packet(p + sizeof(*hdr), hdr->len - sizeof(*hdr));
+			port_packet(p + sizeof(*hdr), hdr->len - sizeof(*hdr),
+				    hdr->flags & MQTT_PORT_F_LEVEL5);
 		size = min_t(size_t, size, len);
 		p += size;
 		len -= size;

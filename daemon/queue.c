@@ -6,6 +6,7 @@ void queue_init(struct queue *q)
 	INIT_LIST_HEAD(&q->list);
 	q->len = 0;
 	q->len_qos0 = 0;
+	q->bytes = 0;
 }
 
 bool queue_add(struct queue *q, struct delivery *d, uint32_t limit)
@@ -14,6 +15,7 @@ bool queue_add(struct queue *q, struct delivery *d, uint32_t limit)
 		return false;
 	list_add_tail(&d->node, &q->list);
 	q->len++;
+	q->bytes += delivery_bytes(d);
 	if (!d->qos)
 		q->len_qos0++;
 	return true;
@@ -30,6 +32,7 @@ void queue_del(struct queue *q, struct delivery *d)
 {
 	list_del_init(&d->node);
 	q->len--;
+	q->bytes -= delivery_bytes(d);
 	if (!d->qos)
 		q->len_qos0--;
 }

@@ -12,11 +12,13 @@
  * @list: deliveries, oldest first
  * @len: their number
  * @len_qos0: of these, QoS 0 ones
+ * @bytes: payloads of their messages
  */
 struct queue {
 	struct list_head list;
 	uint32_t len;
 	uint32_t len_qos0;
+	uint64_t bytes;
 };
 
 /**

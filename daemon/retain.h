@@ -33,6 +33,13 @@ void retain_set(const char *topic, size_t len, struct message *msg);
 uint32_t retain_count(void);
 
 /**
+ * retain_bytes() - payloads of what clients had retained
+ *
+ * Return: their length together.
+ */
+uint64_t retain_bytes(void);
+
+/**
  * retain_match() - call a function for each retained message
  * @filter: valid topic filter
  * @len: its length

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "route.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alias.h"
 #include "client.h"
+#include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
 #include "message.h"
+#include "outq.h"
 #include "retain.h"
+#include "run.h"
 #include "session.h"
+#include "share.h"
 #include "stats.h"
+#include "store.h"
+#include "subid.h"
 #include "util.h"
 
 #define ROUTE_BUCKETS	4096u
@@ -25,13 +33,18 @@ static struct filter_set match;
 
 static void route_clear(struct route *r)
 {
+	uint32_t i;
+
 	nr_receivers -= r->nr_receivers;
+	for (i = 0; i < r->nr_receivers; i++)
+		subids_put(r->receivers[i].ids);
 	free(r->receivers);
 	free(r->filters);
 	r->receivers = NULL;
 	r->filters = NULL;
 	r->nr_receivers = 0;
 	r->nr_filters = 0;
+	r->nr_shared = 0;
 }
 
 static void routes_clear(void)
@@ -78,15 +91,26 @@ bool route_known(const char *topic, uint16_t len)
 	return route_find(topic, len, hash_bytes(topic, len, 0));
 }
 
-/* Overlapping filters give a client one copy, with the highest QoS granted. */
+static void receiver_join(struct receiver *rx, const struct sub *sub)
+{
+	rx->qos = max_t(uint8_t, rx->qos, sub->qos);
+	rx->ids = subids_join(rx->ids, sub->ids);
+	rx->no_local |= sub->no_local;
+	rx->rap |= sub->rap;
+}
+
+/*
+ * Overlapping filters give a client one copy, with the highest QoS granted and
+ * all identifiers, unless the configuration wants one for each.
+ */
 static void route_add(struct route *r, uint32_t *cap, const struct sub *sub)
 {
 	struct session *s = sub->session;
 	struct receiver *rx;
 
-	if (s->mark == mark) {
+	if (s->mark == mark && !config.allow_duplicate_messages) {
 		rx = &r->receivers[s->mark_index];
-		rx->qos = max_t(uint8_t, rx->qos, sub->qos);
+		receiver_join(rx, sub);
 		rx->overlap = true;
 		return;
 	}
@@ -98,29 +122,42 @@ static void route_add(struct route *r, uint32_t *cap, const struct sub *sub)
 	s->mark = mark;
 	s->mark_index = r->nr_receivers;
 	rx = &r->receivers[r->nr_receivers++];
+	memset(rx, 0, sizeof(*rx));
 	rx->session = s;
-	rx->qos = sub->qos;
-	rx->overlap = false;
+	receiver_join(rx, sub);
+}
+
+static void route_filters(struct route *r)
+{
+	uint32_t first = 0;
+	size_t i;
+
+	r->filters = xmalloc(match.count * sizeof(*r->filters));
+	r->nr_filters = match.count;
+	for (i = 0; i < match.count; i++) {
+		struct filter *filter = match.filter[i];
+
+		if (filter->shared)
+			r->filters[match.count - ++r->nr_shared] = filter;
+		else
+			r->filters[first++] = filter;
+	}
 }
 
 static void route_resolve(struct route *r)
 {
 	uint32_t cap = 0;
-	size_t i;
+	uint32_t i;
 
 	subs_match(r->topic, r->topic_len, &match);
 	mark++;
-	for (i = 0; i < match.count; i++) {
+	if (match.count)
+		route_filters(r);
+	for (i = 0; i < r->nr_filters - r->nr_shared; i++) {
 		struct sub *sub;
 
-		list_for_each_entry(sub, &match.filter[i]->subs, by_filter)
+		list_for_each_entry(sub, &r->filters[i]->subs, by_filter)
 			route_add(r, &cap, sub);
-	}
-	if (match.count) {
-		size_t size = match.count * sizeof(*r->filters);
-
-		r->filters = memcpy(xmalloc(size), match.filter, size);
-		r->nr_filters = match.count;
 	}
 	nr_receivers += r->nr_receivers;
 	r->generation = subs_generation();
@@ -151,62 +188,328 @@ const struct route *route_get(const char *topic, uint16_t len)
 	return r;
 }
 
-static struct message *publish_message(const struct publish *pub)
+/**
+ * struct fan_out - a message on its way to its receivers
+ * @pub: the message
+ * @route: where it goes
+ * @msg: as a message; NULL for a run, which nobody keeps
+ * @set: the run, or @msg as a packet for 3.1.1 with QoS 0
+ */
+struct fan_out {
+	const struct publish *pub;
+	const struct route *route;
+	struct message *msg;
+	struct run_set set;
+};
+
+static bool fan_out_init(struct fan_out *f, const struct publish *pub,
+			 const struct route *r)
 {
-	return message_new(pub->topic, pub->topic_len, pub->payload,
-			   pub->payload_len, pub->qos);
+	f->pub = pub;
+	f->route = r;
+	f->msg = NULL;
+	run_set_init(&f->set, pub->frames, pub->frames_len, pub->count,
+		     pub->v5);
+	f->set.base.share = r->nr_receivers > 1;
+	if (pub->frames || !(r->nr_receivers || r->nr_shared || pub->retain))
+		return true;
+	f->msg = message_new(pub->topic, pub->topic_len, pub->payload,
+			     pub->payload_len, pub->qos, pub->props);
+	if (!f->msg)
+		return false;
+	f->set.base.frames = f->msg->frame;
+	f->set.base.len = f->msg->frame_len;
+	if (f->msg->frame_len >= OUTQ_REF_MIN)
+		f->set.base.msg = message_get(f->msg);
+	return true;
 }
 
-bool route_publish(const struct publish *pub)
+static void fan_out_exit(struct fan_out *f)
 {
-	const struct route *r = route_get(pub->topic, pub->topic_len);
-	struct run run = {
-		.frames = pub->frames,
-		.len = pub->frames_len,
-		.count = pub->count,
-		.share = r->nr_receivers > 1,
+	run_set_exit(&f->set);
+	message_put(f->msg);
+}
+
+static void deliver_form(struct fan_out *f, struct client *c,
+			 struct run_form *form)
+{
+	const struct publish *pub = f->pub;
+	bool give = false;
+	struct run *run;
+
+	if (c->alias_max) {
+		form->alias = alias_find(c, pub->topic, pub->topic_len);
+		form->named = !form->alias;
+		if (form->named) {
+			form->alias = alias_next(c);
+			give = form->alias;
+		}
+	}
+	run = run_set_get(&f->set, form);
+	if (run && deliver_run(c, run) && give)
+		alias_give(c, pub->topic, pub->topic_len);
+}
+
+/* QoS 0 to a connected client, in the form that it wants. */
+static void deliver_plain(struct fan_out *f, struct client *c,
+			  const struct receiver *rx)
+{
+	struct run_form form = { .v5 = c->protocol >= 5, .named = true };
+	bool retain = f->pub->retain && rx->rap;
+
+	if (likely(!form.v5 && !f->set.v5 && !retain)) {
+		deliver_run(c, &f->set.base);
+	} else if (f->msg) {
+		deliver_qos0(c, f->msg, retain, rx->ids);
+	} else {
+		if (form.v5)
+			form.ids = rx->ids;
+		deliver_form(f, c, &form);
+	}
+}
+
+static void deliver_kept(struct fan_out *f, const struct receiver *rx,
+			 uint8_t qos, struct filter *share)
+{
+	struct delivery_to to = {
+		.qos = qos,
+		.retain = f->pub->retain && rx->rap,
+		.ids = rx->ids,
+		.share = share,
 	};
-	struct message *msg = NULL;
+
+	deliver_message(rx->session, f->msg, &to);
+}
+
+/*
+ * What a session gets of its own client's messages: nothing by subscriptions
+ * that are not for these [MQTT-3.8.3-3]. Returns false for nothing at all.
+ */
+static bool receiver_own(const struct route *r, const struct receiver *all,
+			 struct receiver *own)
+{
+	bool any = false;
+	uint32_t i;
+
+	memset(own, 0, sizeof(*own));
+	own->session = all->session;
+	own->overlap = all->overlap;
+	for (i = 0; all->overlap && i < r->nr_filters - r->nr_shared; i++) {
+		struct sub *sub = subs_get(r->filters[i], all->session);
+
+		if (!sub || sub->no_local)
+			continue;
+		receiver_join(own, sub);
+		any = true;
+	}
+	return any;
+}
+
+/* Returns true for an attached client, which the data path is to serve. */
+static bool deliver_receiver(struct fan_out *f, const struct receiver *rx)
+{
+	uint8_t qos = min_t(uint8_t, f->pub->qos, rx->qos);
+	struct client *c = rx->session->client;
+
+	if (qos)
+		deliver_kept(f, rx, qos, NULL);
+	else if (c && !c->conn)
+		deliver_plain(f, c, rx);
+	return !qos && c && c->conn;
+}
+
+static bool is_own(const struct publish *pub, const struct receiver *rx)
+{
+	return rx->no_local && pub->source &&
+	       pub->source->session == rx->session;
+}
+
+/* Returns the number of attached clients that the data path is to serve. */
+static uint32_t deliver_receivers(struct fan_out *f, int *reached)
+{
+	const struct route *r = f->route;
 	uint32_t attached = 0;
 	uint32_t i;
 
-	if (!pub->frames && (r->nr_receivers || pub->retain)) {
-		msg = publish_message(pub);
-		if (!msg)
-			return false;
-		run.frames = msg->frame;
-		run.len = msg->frame_len;
-		if (run.len >= OUTQ_REF_MIN)
-			run.msg = message_get(msg);
-	}
+	*reached = r->nr_receivers + r->nr_shared;
 	for (i = 0; i < r->nr_receivers; i++) {
-		struct session *s = r->receivers[i].session;
-		uint8_t qos = min_t(uint8_t, pub->qos, r->receivers[i].qos);
+		const struct receiver *rx = &r->receivers[i];
+		struct receiver own;
 
-		if (qos)
-			deliver_message(s, msg, qos, false);
-		else if (!s->client)
-			continue;
-		else if (s->client->conn)
-			attached++;
-		else
-			deliver_run(s->client, &run);
-	}
-	if (attached && !datapath_publish(r, pub, &run)) {
-		for (i = 0; i < r->nr_receivers; i++) {
-			struct client *c = r->receivers[i].session->client;
-
-			if (c && c->conn && !min_t(uint8_t, pub->qos,
-						   r->receivers[i].qos))
-				deliver_run(c, &run);
+		if (likely(!is_own(f->pub, rx))) {
+			attached += deliver_receiver(f, rx);
+		} else if (receiver_own(r, rx, &own)) {
+			attached += deliver_receiver(f, &own);
+			subids_put(own.ids);
+		} else {
+			--*reached;
 		}
 	}
+	return attached;
+}
+
+/* One packet or message to one member of a shared subscription. */
+static void deliver_share(struct fan_out *f, struct filter *filter)
+{
+	struct sub *sub = share_pick(filter, f->pub->qos);
+	struct receiver rx;
+	uint8_t qos;
+
+	if (!sub)
+		return;
+	qos = min_t(uint8_t, f->pub->qos, sub->qos);
+	rx = (struct receiver){
+		.session = sub->session,
+		.ids = sub->ids,
+		.rap = sub->rap,
+	};
+	if (qos)
+		deliver_kept(f, &rx, qos, filter);
+	else if (sub->session->client)
+		deliver_plain(f, sub->session->client, &rx);
+}
+
+/* The packets of a run are dealt out one by one. */
+static void deliver_shares(struct fan_out *f, bool served)
+{
+	const struct route *r = f->route;
+	const uint8_t *p = f->pub->frames;
+	uint32_t left = f->pub->frames_len;
+	uint32_t first = r->nr_filters - r->nr_shared;
+	uint32_t i;
+
+	for (i = first; !p && i < r->nr_filters; i++) {
+		if (!served || !share_attached(r->filters[i], f->pub->qos))
+			deliver_share(f, r->filters[i]);
+	}
+	while (left) {
+		uint32_t len = run_next(p, left);
+		struct fan_out one;
+
+		one.pub = f->pub;
+		one.route = r;
+		one.msg = NULL;
+		run_set_init(&one.set, p, len, 1, f->pub->v5);
+		for (i = first; i < r->nr_filters; i++) {
+			if (!served || !share_attached(r->filters[i], 0))
+				deliver_share(&one, r->filters[i]);
+		}
+		run_set_exit(&one.set);
+		p += len;
+		left -= len;
+	}
+}
+
+/* Attached clients whom the data path does not serve after all. */
+static void deliver_attached(struct fan_out *f)
+{
+	const struct route *r = f->route;
+	uint32_t i;
+
+	for (i = 0; i < r->nr_receivers; i++) {
+		const struct receiver *rx = &r->receivers[i];
+		struct client *c = rx->session->client;
+
+		struct receiver own;
+
+		if (!c || !c->conn || min_t(uint8_t, f->pub->qos, rx->qos))
+			continue;
+		if (!is_own(f->pub, rx)) {
+			deliver_plain(f, c, rx);
+		} else if (receiver_own(r, rx, &own)) {
+			if (!min_t(uint8_t, f->pub->qos, own.qos))
+				deliver_plain(f, c, &own);
+			subids_put(own.ids);
+		}
+	}
+}
+
+/* Through the data path too, lest it overtakes what goes that way. */
+static bool attached_served_props(struct fan_out *f, uint32_t attached)
+{
+	struct publish pub = *f->pub;
+	struct run run = { .count = 1 };
+	uint8_t *packet;
+	bool served;
+
+	packet = message_encode5(f->msg, &run.len);
+	if (!packet)
+		return false;
+	run.frames = packet;
+	pub.v5 = true;
+	pub.props = NULL;
+	served = datapath_publish(f->route, &pub, &run);
+	free(packet);
+	if (served)
+		stats.bytes_sent += (uint64_t)attached * run.len;
+	return served;
+}
+
+static bool attached_served(struct fan_out *f, uint32_t attached)
+{
+	struct run_form form = { .named = true };
+	const struct run *run;
+
+	if (f->msg && (f->msg->props_len || f->msg->expires))
+		return attached_served_props(f, attached);
+	run = f->set.v5 ? &f->set.base : run_set_get(&f->set, &form);
+	if (!run || !datapath_publish(f->route, f->pub, run))
+		return false;
+	stats.bytes_sent += (uint64_t)attached * run->len;
+	return true;
+}
+
+/* Is there a shared subscription that the data path serves? */
+static bool shares_attached(const struct route *r, const struct publish *pub)
+{
+	uint32_t i;
+
+	for (i = r->nr_filters - r->nr_shared; i < r->nr_filters; i++)
+		if (share_attached(r->filters[i], pub->qos))
+			return true;
+	return false;
+}
+
+int route_publish(const struct publish *pub)
+{
+	const struct route *r = route_get(pub->topic, pub->topic_len);
+	struct fan_out f;
+	bool served = false;
+	uint32_t attached;
+	int reached;
+
+	if (!fan_out_init(&f, pub, r))
+		return -ENOMEM;
+	attached = deliver_receivers(&f, &reached);
+	if (attached || shares_attached(r, pub)) {
+		served = attached_served(&f, attached);
+		if (!served)
+			deliver_attached(&f);
+	}
+	if (r->nr_shared)
+		deliver_shares(&f, served);
 	if (pub->frames && pub->source->conn)
 		datapath_learn(pub);
-	if (pub->retain)
+	if (pub->retain && !store_full)
 		retain_set(pub->topic, pub->topic_len,
-			   pub->payload_len ? msg : NULL);
-	message_put(run.msg);
-	message_put(msg);
-	return true;
+			   pub->payload_len ? f.msg : NULL);
+	fan_out_exit(&f);
+	return reached;
+}
+
+void route_publish_up(const struct publish *pub)
+{
+	const struct route *r = route_get(pub->topic, pub->topic_len);
+	struct fan_out f;
+	uint32_t i;
+
+	if (!fan_out_init(&f, pub, r))
+		return;
+	for (i = 0; i < r->nr_receivers; i++) {
+		struct client *c = r->receivers[i].session->client;
+
+		if (c && !c->conn)
+			deliver_plain(&f, c, &r->receivers[i]);
+	}
+	fan_out_exit(&f);
 }

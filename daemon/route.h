@@ -8,7 +8,9 @@
 #include "subs.h"
 
 struct client;
+struct properties;
 struct session;
+struct subids;
 
 /**
  * struct publish - a message to be routed, or a run of them
@@ -18,7 +20,9 @@ struct session;
  * @topic_len: length of @topic
  * @qos: QoS it was published with
  * @retain: to be retained
+ * @v5: @frames are of MQTT 5.0, without topic alias
  * @source: the publisher, NULL for the broker's own messages
+ * @props: properties of a single message, NULL if it has none
  * @frames: QoS 0 without retain: the PUBLISH packets as they were received, NULL
  *	otherwise
  * @frames_len: their length together
@@ -31,7 +35,9 @@ struct publish {
 	uint16_t topic_len;
 	uint8_t qos;
 	bool retain;
+	bool v5;
 	struct client *source;
+	const struct properties *props;
 	const uint8_t *frames;
 	uint32_t frames_len;
 	uint32_t count;
@@ -40,13 +46,19 @@ struct publish {
 /**
  * struct receiver - a session that gets a message
  * @session: the session
+ * @ids: identifiers of its matching subscriptions
  * @qos: highest QoS granted to its matching subscriptions
  * @overlap: more than one of its subscriptions match
+ * @no_local: one of them is not for what the client publishes itself
+ * @rap: one of them passes RETAIN on
  */
 struct receiver {
 	struct session *session;
+	struct subids *ids;
 	uint8_t qos;
 	bool overlap;
+	bool no_local;
+	bool rap;
 };
 
 /**
@@ -55,10 +67,12 @@ struct receiver {
  * @generation: generation of the subscriptions it was made from
  * @hash: hash of @topic
  * @topic_len: length of @topic
- * @receivers: sessions, each once
+ * @receivers: sessions with ordinary subscriptions, each once unless
+ *	allow_duplicate_messages is set
  * @nr_receivers: their number
- * @filters: matching filters
+ * @filters: matching filters, those of shared subscriptions last
  * @nr_filters: their number
+ * @nr_shared: of these, those of shared subscriptions
  * @topic: topic name
  */
 struct route {
@@ -70,6 +84,7 @@ struct route {
 	uint32_t nr_receivers;
 	struct filter **filters;
 	uint32_t nr_filters;
+	uint32_t nr_shared;
 	char topic[];
 };
 
@@ -106,8 +121,16 @@ const struct route *route_get(const char *topic, uint16_t len);
  * route_publish() - deliver a message to all its subscribers, and retain it
  * @pub: the message
  *
- * Return: false when there was no memory for it.
+ * Return: number of sessions and shared subscriptions that it was for, connected
+ * or not; -ENOMEM when there was no memory for it.
  */
-bool route_publish(const struct publish *pub);
+int route_publish(const struct publish *pub);
+
+/**
+ * route_publish_up() - deliver what the data path could not deliver itself
+ * @pub: QoS 0 packets that it has sent to all attached members, and to one of
+ *	each shared subscription
+ */
+void route_publish_up(const struct publish *pub);
 
 #endif /* MQTTD_ROUTE_H */

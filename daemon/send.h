@@ -6,34 +6,72 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "reason.h"
+
 struct client;
 struct message;
+struct subids;
+
+/*
+ * A packet that is longer than the client's maximum packet size is not queued
+ * [MQTT-3.1.2-24]; a reason string is left out before that [MQTT-3.14.2-3].
+ */
 
 /**
- * send_connack() - queue CONNACK
+ * send_connack() - queue CONNACK for a connection that is accepted
  * @c: client
  * @present: session present
- * @code: enum connack_code
+ * @props: properties for a 5.0 client
+ * @len: their length
  */
-void send_connack(struct client *c, bool present, uint8_t code);
+void send_connack(struct client *c, bool present, const uint8_t *props,
+		  size_t len);
 
 /**
- * send_ack() - queue a packet that consists of a packet identifier
- * @c: client
- * @first: first byte: PUBACK, PUBREC, PUBREL, PUBCOMP or UNSUBACK with its flags
- * @mid: packet identifier
+ * send_refusal() - queue CONNACK for a connection that is refused
+ * @c: client; one that is not 5.0 gets the return code nearest to @code
+ * @code: reason code, at least 0x80
+ * @what: reason string
  */
-void send_ack(struct client *c, uint8_t first, uint16_t mid);
+void send_refusal(struct client *c, enum reason code, const char *what);
+
+/**
+ * send_ack() - queue PUBACK, PUBREC, PUBREL or PUBCOMP
+ * @c: client
+ * @first: first byte, with its flags
+ * @mid: packet identifier
+ * @code: reason code for a 5.0 client
+ */
+void send_ack(struct client *c, uint8_t first, uint16_t mid,
+	      enum reason code);
 
 /**
  * send_suback() - queue SUBACK
  * @c: client
  * @mid: packet identifier
- * @codes: return codes
+ * @codes: return codes, reason codes for a 5.0 client
  * @count: their number
  */
 void send_suback(struct client *c, uint16_t mid, const uint8_t *codes,
 		 size_t count);
+
+/**
+ * send_unsuback() - queue UNSUBACK
+ * @c: client
+ * @mid: packet identifier
+ * @codes: reason codes for a 5.0 client
+ * @count: their number
+ */
+void send_unsuback(struct client *c, uint16_t mid, const uint8_t *codes,
+		   size_t count);
+
+/**
+ * send_disconnect() - queue DISCONNECT
+ * @c: client; nothing is sent to one that is not 5.0
+ * @code: reason code
+ * @what: reason string
+ */
+void send_disconnect(struct client *c, enum reason code, const char *what);
 
 /**
  * send_pingresp() - queue PINGRESP
@@ -47,8 +85,23 @@ void send_pingresp(struct client *c);
  * @msg: message
  * @flags: DUP, QoS and RETAIN in place
  * @mid: packet identifier, for QoS 1 and 2
+ * @ids: subscription identifiers, or NULL
+ *
+ * Return: false, with nothing queued, when the client does not take packets of
+ * that length [MQTT-3.1.2-24].
  */
-void send_publish(struct client *c, struct message *msg, uint8_t flags,
-		  uint16_t mid);
+bool send_publish(struct client *c, struct message *msg, uint8_t flags,
+		  uint16_t mid, const struct subids *ids);
+
+/**
+ * publish_length() - length of the PUBLISH that send_publish() would queue
+ * @c: client
+ * @msg: message
+ * @ids: subscription identifiers, or NULL
+ *
+ * Return: its length, or some bytes more.
+ */
+size_t publish_length(const struct client *c, const struct message *msg,
+		      const struct subids *ids);
 
 #endif /* MQTTD_SEND_H */

@@ -9,15 +9,25 @@
 #include "inflight.h"
 #include "list.h"
 #include "queue.h"
+#include "timer.h"
 
 struct client;
+struct will;
+
+/* A session expiry interval without an end. */
+#define SESSION_NEVER	UINT32_MAX
 
 /**
  * struct session - state of a client identifier, MQTT 4.1
  * @hnext: next in the hash bucket
  * @hash: hash of @id
- * @clean: ends with its connection
+ * @expiry: seconds that it outlives its connection, 0 if it ends with it,
+ *	SESSION_NEVER for ever
+ * @timer: ends it when they have passed
+ * @will: will of the last connection, delayed
+ * @will_timer: publishes @will
  * @client: the connection, NULL while there is none
+ * @protocol: protocol level of the last connection
  * @subs: subscriptions, struct sub.by_session
  * @nsubs: their number
  * @inflight: deliveries in flight
@@ -29,14 +39,19 @@ struct client;
  * @mark: number of the route being resolved that has seen the session
  * @mark_index: its place in that route, or among the merged members
  * @flow_mark: number of the flow being computed that has merged the session
+ * @store_id: number in the durable store, 0 when not in it
  * @id_len: length of @id
  * @id: client identifier, terminated
  */
 struct session {
 	struct session *hnext;
 	uint32_t hash;
-	bool clean;
+	uint32_t expiry;
+	struct timer timer;
+	struct will *will;
+	struct timer will_timer;
 	struct client *client;
+	uint8_t protocol;
 	struct list_head subs;
 	uint32_t nsubs;
 	struct inflight inflight;
@@ -48,6 +63,7 @@ struct session {
 	uint64_t mark;
 	uint32_t mark_index;
 	uint64_t flow_mark;
+	uint64_t store_id;
 	uint16_t id_len;
 	char id[];
 };
@@ -82,23 +98,46 @@ struct session *session_find(const char *id, size_t len);
  * session_new() - make a session
  * @id: client identifier that has no session
  * @len: its length
- * @clean: does it end with its connection?
+ * @expiry: seconds that it outlives its connection
  *
  * Return: the session.
  */
-struct session *session_new(const char *id, uint16_t len, bool clean);
+struct session *session_new(const char *id, uint16_t len, uint32_t expiry);
+
+/**
+ * session_expiry() - how long may a session outlive its connection?
+ * @wanted: seconds that the client asks for
+ *
+ * Return: seconds, at most what persistent_client_expiration allows.
+ */
+uint32_t session_expiry(uint32_t wanted);
 
 /**
  * session_free() - end a session that has no connection
- * @session: session
+ * @session: session; if its will is still delayed it is published now
  */
 void session_free(struct session *session);
 
 /**
  * session_detach() - the connection is gone
- * @session: session, freed if it was clean
+ * @session: session, freed if it ends with its connection
+ *
+ * Return: false when it was freed.
  */
-void session_detach(struct session *session);
+bool session_detach(struct session *session);
+
+/**
+ * session_delay_will() - keep a will until its delay has passed
+ * @session: session without a connection
+ * @will: will, taken over; published when the session ends before that
+ */
+void session_delay_will(struct session *session, struct will *will);
+
+/**
+ * session_resume() - there is a connection again
+ * @session: session, does not expire now; a delayed will is discarded
+ */
+void session_resume(struct session *session);
 
 /**
  * session_each() - call a function for every session

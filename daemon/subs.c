@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "subid.h"
+#include "topic.h"
 #include "trie.h"
 #include "util.h"
 
@@ -81,43 +83,95 @@ struct sub *subs_get(struct filter *filter, struct session *session)
 	return sub;
 }
 
+/* Where the part of a filter begins that topics are matched against. */
+static size_t pattern_of(const char *name, size_t len)
+{
+	return topic_filter_shared(name, len) ? topic_share_filter(name, len) :
+						0;
+}
+
+static struct filter *filter_at(const struct trie_node *node, const char *name,
+				size_t len)
+{
+	struct filter *filter = node->value;
+
+	while (filter && (filter->len != len ||
+			  memcmp(filter->name, name, len)))
+		filter = filter->next;
+	return filter;
+}
+
 struct sub *subs_find(struct session *session, const char *name, size_t len)
 {
-	struct trie_node *node = trie_find(&filters, name, len);
+	size_t begin = pattern_of(name, len);
+	struct trie_node *node = trie_find(&filters, name + begin, len - begin);
+	struct filter *filter = node ? filter_at(node, name, len) : NULL;
 
-	if (!node || !node->value)
-		return NULL;
-	return subs_get(node->value, session);
+	return filter ? subs_get(filter, session) : NULL;
 }
 
 static struct filter *filter_get(const char *name, size_t len)
 {
-	struct trie_node *node = trie_get(&filters, name, len);
-	struct filter *filter = node->value;
+	size_t begin = pattern_of(name, len);
+	struct trie_node *node = trie_get(&filters, name + begin, len - begin);
+	struct filter *filter = filter_at(node, name, len);
 
 	if (filter)
 		return filter;
 	filter = xcalloc(1, sizeof(*filter) + len + 1);
 	filter->node = node;
+	filter->shared = begin;
 	filter->len = len;
 	memcpy(filter->name, name, len);
+	filter->pattern = filter->name + begin;
+	filter->pattern_len = len - begin;
 	INIT_LIST_HEAD(&filter->subs);
 	INIT_LIST_HEAD(&filter->flows);
+	filter->next = node->value;
 	node->value = filter;
 	return filter;
 }
 
+static void filter_free(struct filter *filter)
+{
+	struct trie_node *node = filter->node;
+	struct filter *prev = node->value;
+
+	if (prev == filter) {
+		node->value = filter->next;
+	} else {
+		while (prev->next != filter)
+			prev = prev->next;
+		prev->next = filter->next;
+	}
+	free(filter);
+	trie_prune(&filters, node);
+}
+
+static void sub_set(struct sub *sub, const struct sub_options *options)
+{
+	if (sub->qos == options->qos && sub->no_local == options->no_local &&
+	    sub->rap == options->rap && sub->id == options->id)
+		return;
+	sub->qos = options->qos;
+	sub->no_local = options->no_local;
+	sub->rap = options->rap;
+	sub->id = options->id;
+	subids_put(sub->ids);
+	sub->ids = subids_new(sub->id);
+	generation++;
+}
+
 struct sub *subs_add(struct session *session, struct list_head *subs,
-		     const char *name, size_t len, uint8_t qos)
+		     const char *name, size_t len,
+		     const struct sub_options *options)
 {
 	struct filter *filter = filter_get(name, len);
 	struct sub *sub = subs_get(filter, session);
 	uint32_t h;
 
 	if (sub) {
-		if (sub->qos != qos)
-			generation++;
-		sub->qos = qos;
+		sub_set(sub, options);
 		return sub;
 	}
 	generation++;
@@ -126,7 +180,7 @@ struct sub *subs_add(struct session *session, struct list_head *subs,
 	sub = xcalloc(1, sizeof(*sub));
 	sub->filter = filter;
 	sub->session = session;
-	sub->qos = qos;
+	sub_set(sub, options);
 	list_add_tail(&sub->by_filter, &filter->subs);
 	list_add_tail(&sub->by_session, subs);
 	h = sub_hash(filter, session) & table_mask;
@@ -147,26 +201,26 @@ void subs_del(struct sub *sub)
 	*p = sub->hnext;
 	list_del_init(&sub->by_filter);
 	list_del_init(&sub->by_session);
+	subids_put(sub->ids);
 	free(sub);
 	count--;
 	generation++;
-	if (--filter->count)
-		return;
-	filter->node->value = NULL;
-	trie_prune(&filters, filter->node);
-	free(filter);
+	if (!--filter->count)
+		filter_free(filter);
 }
 
 static void match_add(struct filter_set *set, const struct trie_node *node)
 {
-	if (!node || !node->value)
-		return;
-	if (set->count == set->cap) {
-		set->cap = set->cap ? set->cap * 2 : 16;
-		set->filter = xrealloc(set->filter,
-				       set->cap * sizeof(*set->filter));
+	struct filter *filter = node ? node->value : NULL;
+
+	for (; filter; filter = filter->next) {
+		if (set->count == set->cap) {
+			set->cap = set->cap ? set->cap * 2 : 16;
+			set->filter = xrealloc(set->filter, set->cap *
+					       sizeof(*set->filter));
+		}
+		set->filter[set->count++] = filter;
 	}
-	set->filter[set->count++] = node->value;
 }
 
 /*
@@ -218,9 +272,10 @@ void subs_match(const char *topic, size_t len, struct filter_set *set)
 void subs_each_filter(void (*fn)(struct filter *filter, void *arg), void *arg)
 {
 	struct trie_node *node = &filters.root;
+	struct filter *filter;
 
 	while ((node = trie_next(&filters.root, node))) {
-		if (node->value)
-			fn(node->value, arg);
+		for (filter = node->value; filter; filter = filter->next)
+			fn(filter, arg);
 	}
 }

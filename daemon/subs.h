@@ -9,23 +9,30 @@
 #include "list.h"
 
 struct session;
+struct subids;
 struct trie_node;
 
 /**
  * struct filter - a topic filter that somebody subscribed to
  * @node: its place in the trie
- * @subs: subscriptions, struct sub.by_filter
+ * @next: next filter at the same place, by the name of its share
+ * @subs: subscriptions, struct sub.by_filter; of a shared one those that have
+ *	waited longest for a message first
  * @flows: flows of the data path that name its group
  * @count: number of subscriptions
  * @members: of these, members of the data path's group
  * @port_users: of these, served through the data path's port
  * @unserved: of these, of connected clients and yet neither
  * @group: the data path's group, 0 if it has none
+ * @shared: of each message only one subscriber gets a copy
+ * @pattern: what topics are matched against, in @name
+ * @pattern_len: its length
  * @len: length of @name
- * @name: the filter, terminated
+ * @name: the filter as in SUBSCRIBE, terminated
  */
 struct filter {
 	struct trie_node *node;
+	struct filter *next;
 	struct list_head subs;
 	struct list_head flows;
 	uint32_t count;
@@ -33,6 +40,9 @@ struct filter {
 	uint32_t port_users;
 	uint32_t unserved;
 	uint32_t group;
+	bool shared;
+	const char *pattern;
+	uint32_t pattern_len;
 	uint32_t len;
 	char name[];
 };
@@ -53,6 +63,22 @@ enum sub_member {
 };
 
 /**
+ * struct sub_options - what a SUBSCRIBE asks for with a filter
+ * @qos: QoS granted
+ * @no_local: not what its own client publishes
+ * @rap: retain as published: RETAIN is passed on
+ * @id: subscription identifier, 0 for none
+ *
+ * All but @qos are of MQTT 5.0.
+ */
+struct sub_options {
+	uint8_t qos;
+	bool no_local;
+	bool rap;
+	uint32_t id;
+};
+
+/**
  * struct sub - a subscription of a session
  * @by_filter: in struct filter.subs
  * @by_session: in struct session.subs
@@ -60,6 +86,11 @@ enum sub_member {
  * @filter: the filter
  * @session: the subscriber
  * @qos: granted QoS
+ * @no_local: see struct sub_options
+ * @rap: see struct sub_options
+ * @id: see struct sub_options
+ * @ids: @id as messages carry it
+ * @store_id: number in the durable store, 0 when not in it
  * @member: what the data path knows of it
  * @overlap: the data path knows that it overlaps another one of the session
  */
@@ -70,6 +101,11 @@ struct sub {
 	struct filter *filter;
 	struct session *session;
 	uint8_t qos;
+	bool no_local;
+	bool rap;
+	uint32_t id;
+	struct subids *ids;
+	uint64_t store_id;
 	enum sub_member member;
 	bool overlap;
 };
@@ -118,17 +154,18 @@ struct sub *subs_find(struct session *session, const char *name, size_t len);
 struct sub *subs_get(struct filter *filter, struct session *session);
 
 /**
- * subs_add() - add a subscription, or change its QoS
+ * subs_add() - add a subscription, or change its options
  * @session: subscriber
  * @subs: the session's list of subscriptions
- * @name: valid topic filter
+ * @name: valid topic filter, also of a shared subscription
  * @len: its length
- * @qos: granted QoS
+ * @options: what was granted
  *
  * Return: the subscription.
  */
 struct sub *subs_add(struct session *session, struct list_head *subs,
-		     const char *name, size_t len, uint8_t qos);
+		     const char *name, size_t len,
+		     const struct sub_options *options);
 
 /**
  * subs_del() - remove a subscription

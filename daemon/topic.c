@@ -27,9 +27,24 @@ bool topic_filter_valid(const char *filter, size_t len)
 	return true;
 }
 
+#define SHARE		"$share/"
+#define SHARE_LEN	(sizeof(SHARE) - 1)
+
 bool topic_filter_shared(const char *filter, size_t len)
 {
-	return len >= 7 && !memcmp(filter, "$share/", 7);
+	return len >= SHARE_LEN && !memcmp(filter, SHARE, SHARE_LEN);
+}
+
+size_t topic_share_filter(const char *filter, size_t len)
+{
+	const char *name = filter + SHARE_LEN;
+	const char *slash = memchr(name, '/', len - SHARE_LEN);
+	size_t begin;
+
+	if (!slash || !topic_name_valid(name, slash - name))
+		return 0;
+	begin = slash + 1 - filter;
+	return topic_filter_valid(slash + 1, len - begin) ? begin : 0;
 }
 
 static bool under(const char *topic, size_t len, const char *tree)

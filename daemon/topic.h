@@ -33,6 +33,16 @@ bool topic_filter_valid(const char *filter, size_t len);
 bool topic_filter_shared(const char *filter, size_t len);
 
 /**
+ * topic_share_filter() - find the filter in "$share/NAME/FILTER"
+ * @filter: a filter that asks for a shared subscription
+ * @len: its length
+ *
+ * Return: where FILTER begins, 0 when this is no valid shared subscription
+ * [MQTT-4.8.2-1], [MQTT-4.8.2-2].
+ */
+size_t topic_share_filter(const char *filter, size_t len);
+
+/**
  * topic_reserved() - is this a topic that clients may not publish to?
  * @topic: topic name
  * @len: its length

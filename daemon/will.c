@@ -8,21 +8,36 @@
 #include "topic.h"
 #include "util.h"
 
-struct will *will_new(const char *topic, uint16_t topic_len,
-		      const uint8_t *payload, uint16_t payload_len,
-		      uint8_t qos, bool retain)
+static void *copy(const void *p, size_t len)
 {
-	struct will *will = xcalloc(1, sizeof(*will));
+	void *new = xmalloc(len);
 
-	will->topic = xmalloc(topic_len);
-	memcpy(will->topic, topic, topic_len);
-	will->topic_len = topic_len;
-	will->payload = xmalloc(payload_len);
-	if (payload_len)
-		memcpy(will->payload, payload, payload_len);
-	will->payload_len = payload_len;
-	will->qos = qos;
-	will->retain = retain;
+	if (len)
+		memcpy(new, p, len);
+	return new;
+}
+
+/* The values are where they were, seen from the beginning of the properties. */
+static void move(struct property_bytes *b, const uint8_t *from,
+		 const uint8_t *to)
+{
+	if (b->p)
+		b->p = to + (b->p - from);
+}
+
+struct will *will_new(const struct will *from)
+{
+	struct will *will = copy(from, sizeof(*from));
+	struct properties *props = &will->props;
+	const uint8_t *old = props->raw;
+
+	will->topic = copy(from->topic, from->topic_len);
+	will->payload = copy(from->payload, from->payload_len);
+	will->raw = copy(old, props->raw_len);
+	props->raw = will->raw;
+	move(&props->content_type, old, will->raw);
+	move(&props->response_topic, old, will->raw);
+	move(&props->correlation_data, old, will->raw);
 	return will;
 }
 
@@ -39,6 +54,7 @@ void will_publish(const struct will *will)
 	pub.payload_len = will->payload_len;
 	pub.qos = will->qos;
 	pub.retain = will->retain;
+	pub.props = &will->props;
 	pub.count = 1;
 	route_publish(&pub);
 }
@@ -49,5 +65,6 @@ void will_free(struct will *will)
 		return;
 	free(will->topic);
 	free(will->payload);
+	free(will->raw);
 	free(will);
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "property.h"
+
 /**
  * struct will - will message of a client, MQTT 3.1.2.5
  * @topic: topic name
@@ -13,6 +15,9 @@
  * @payload_len: its length
  * @qos: will QoS
  * @retain: will retain
+ * @delay: seconds to wait before it is published
+ * @props: its properties, of 5.0
+ * @raw: what they point to
  */
 struct will {
 	char *topic;
@@ -21,22 +26,18 @@ struct will {
 	uint16_t payload_len;
 	uint8_t qos;
 	bool retain;
+	uint32_t delay;
+	struct properties props;
+	uint8_t *raw;
 };
 
 /**
  * will_new() - keep a will
- * @topic: valid topic name
- * @topic_len: its length
- * @payload: will message
- * @payload_len: its length
- * @qos: will QoS
- * @retain: will retain
+ * @will: will as it was read; everything is copied but @will->raw, not used
  *
  * Return: the will.
  */
-struct will *will_new(const char *topic, uint16_t topic_len,
-		      const uint8_t *payload, uint16_t payload_len,
-		      uint8_t qos, bool retain);
+struct will *will_new(const struct will *will);
 
 /**
  * will_publish() - publish a will

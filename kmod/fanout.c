@@ -14,32 +14,58 @@
 #include "group.h"
 #include "net.h"
 #include "port.h"
+#include "shared.h"
 #include "tx.h"
+#include "variant.h"
 
 /* Members served in one RCU read section of a packet from the port. */
 #define MQTT_FANOUT_SECTION	256
 
 static bool mqtt_fanout_skips(const struct mqtt_flow *flow,
-			      const struct mqtt_member *member, u32 src)
+			      const struct mqtt_member *member, u32 flags,
+			      u32 src)
 {
-	u32 flags = READ_ONCE(member->flags);
-
-	if (likely(!flags))
-		return false;
 	if ((flags & MQTT_MEMBER_F_NO_LOCAL) && member->conn->id == src)
 		return true;
 	return (flags & MQTT_MEMBER_F_OVERLAP) &&
 	       mqtt_flow_merged(flow, member->conn->id);
 }
 
-static void mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
+/* As mqtt_fanout_group(); @frame->member is the number of the message. */
+static bool mqtt_fanout_shared(struct mqtt_conn *src, struct mqtt_frame *frame,
+			       struct mqtt_group *group, int *budget,
+			       struct mqtt_tx_sum *sum,
+			       struct mqtt_variant *want)
+{
+	for (; frame->member < frame->nr; frame->member++, (*budget)--) {
+		if (*budget <= 0)
+			return true;
+		if (!mqtt_shared_deliver(src->mn, group, frame, frame->member,
+					 MQTT_TX_FAST, sum, want))
+			return false;
+	}
+	frame->group++;
+	frame->member = 0;
+	return true;
+}
+
+/* Stops early when a form of the frame is wanted that is not there yet. */
+static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 			      struct mqtt_group *group, int *budget,
-			      struct mqtt_tx_sum *sum)
+			      struct mqtt_tx_sum *sum,
+			      struct mqtt_variant *want)
 {
 	XA_STATE(xas, &group->members, frame->member);
+	const u32 level = frame->level;
 	struct mqtt_member *member;
 
+	if (unlikely(group->flags))
+		return mqtt_fanout_shared(src, frame, group, budget, sum,
+					  want);
 	xas_for_each(&xas, member, ULONG_MAX) {
+		struct mqtt_frame *form = frame;
+		u32 flags;
+
 		if (xas_retry(&xas, member))
 			continue;
 		if (!member->conn) {
@@ -48,19 +74,32 @@ static void mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 		}
 		if (*budget <= 0) {
 			frame->member = xas.xa_index;
-			return;
+			return true;
 		}
-		if (mqtt_fanout_skips(frame->flow, member, src->id))
-			continue;
-		mqtt_tx_frame(member->conn, frame, MQTT_TX_FAST, sum);
+		flags = READ_ONCE(member->flags);
+		if (unlikely(flags != level)) {
+			if (mqtt_fanout_skips(frame->flow, member, flags,
+					      src->id))
+				continue;
+			form = mqtt_variant_find(frame, flags,
+						 rcu_dereference(member->ids),
+						 want);
+			if (!form) {
+				frame->member = xas.xa_index;
+				return false;
+			}
+		}
+		mqtt_tx_frame(member->conn, form, MQTT_TX_FAST, sum);
 		(*budget)--;
 	}
 	frame->group++;
 	frame->member = 0;
+	return true;
 }
 
-static void mqtt_fanout_merged(struct mqtt_conn *src, struct mqtt_frame *frame,
-			       int *budget, struct mqtt_tx_sum *sum)
+static bool mqtt_fanout_merged(struct mqtt_conn *src, struct mqtt_frame *frame,
+			       int *budget, struct mqtt_tx_sum *sum,
+			       struct mqtt_variant *want)
 {
 	const struct mqtt_flow *flow = frame->flow;
 
@@ -68,32 +107,68 @@ static void mqtt_fanout_merged(struct mqtt_conn *src, struct mqtt_frame *frame,
 	     frame->member++, (*budget)--) {
 		const struct mqtt_merged *m = &flow->merged[frame->member];
 		struct mqtt_conn *conn = mqtt_conn_find(src->mn, m->conn);
+		struct mqtt_frame *form = frame;
 
 		if (!conn)
 			continue;
 		if ((m->flags & MQTT_MEMBER_F_NO_LOCAL) && conn == src)
 			continue;
-		mqtt_tx_frame(conn, frame, MQTT_TX_FAST, sum);
+		if (unlikely((m->flags & MQTT_MEMBER_FORM) != frame->level))
+			form = mqtt_variant_find(frame, m->flags, m->ids,
+						 want);
+		if (!form)
+			return false;
+		mqtt_tx_frame(conn, form, MQTT_TX_FAST, sum);
 	}
+	return true;
+}
+
+/* One RCU section. Returns false if a form of the frame is wanted. */
+static bool mqtt_fanout_some(struct mqtt_conn *src, struct mqtt_frame *frame,
+			     int *budget, struct mqtt_tx_sum *sum,
+			     struct mqtt_variant *want)
+{
+	struct mqtt_flow *flow = frame->flow;
+	bool found = true;
+
+	rcu_read_lock();
+	while (found && frame->group < flow->nr_groups && *budget > 0)
+		found = mqtt_fanout_group(src, frame,
+					  flow->groups[frame->group], budget,
+					  sum, want);
+	if (found && frame->group == flow->nr_groups && *budget > 0)
+		found = mqtt_fanout_merged(src, frame, budget, sum, want);
+	rcu_read_unlock();
+	return found;
+}
+
+static bool mqtt_fanout_is_shared(const struct mqtt_frame *frame)
+{
+	const struct mqtt_flow *flow = frame->flow;
+
+	return frame->group < flow->nr_groups &&
+	       flow->groups[frame->group]->flags;
 }
 
 bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
 		       int *budget)
 {
 	struct mqtt_flow *flow = frame->flow;
+	struct mqtt_variant want = {};
 	struct mqtt_net *mn = src->mn;
 	struct mqtt_tx_sum sum = {};
 	bool complete;
 
-	rcu_read_lock();
-	while (frame->group < flow->nr_groups && *budget > 0)
-		mqtt_fanout_group(src, frame, flow->groups[frame->group],
-				  budget, &sum);
-	if (frame->group == flow->nr_groups && *budget > 0)
-		mqtt_fanout_merged(src, frame, budget, &sum);
+	while (!mqtt_fanout_some(src, frame, budget, &sum, &want)) {
+		if (mqtt_variant_make(frame, &want))
+			continue;
+		/* This member goes without, or this message of a shared group. */
+		mqtt_stat_add(mn, DROP_NOMEM,
+			      mqtt_fanout_is_shared(frame) ? 1 : frame->nr);
+		frame->member++;
+	}
 	complete = frame->group == flow->nr_groups &&
 		   frame->member >= flow->nr_merged;
-	rcu_read_unlock();
 
 	if (sum.nr) {
 		mqtt_stat_add(mn, DELIVER_FAST, sum.nr);
@@ -137,59 +212,127 @@ static bool mqtt_fanout_wanted(const struct mqtt_packet_out *po,
 			sizeof(*po->conns), mqtt_fanout_id_cmp);
 }
 
+/* Makes a form that was wanted. Returns false if the receiver goes without. */
+static bool mqtt_fanout_make(struct mqtt_net *mn,
+			     const struct mqtt_packet_out *po,
+			     struct mqtt_variant *want)
+{
+	if (mqtt_variant_make(po->frame, want))
+		return true;
+	mqtt_stat_inc(mn, DROP_NOMEM);
+	return false;
+}
+
+/*
+ * Serves a part of a group from *from on. Returns true when it is complete;
+ * *found is false if a form of the packet is wanted.
+ */
+static bool mqtt_fanout_out_some(struct mqtt_net *mn, u32 id,
+				 const struct mqtt_packet_out *po,
+				 unsigned long *from, bool *found,
+				 struct mqtt_variant *want,
+				 struct mqtt_tx_sum *sum)
+{
+	/* It may be gone between sections. */
+	struct mqtt_group *group = mqtt_group_find(mn, id);
+	int left = MQTT_FANOUT_SECTION;
+	struct mqtt_member *member;
+
+	if (!group)
+		return true;
+	if (group->flags) {
+		/* *from counts what is done: the packet, or doing without it. */
+		*found = *from || po->qos0 ||
+			 mqtt_shared_deliver(mn, group, po->frame, 0,
+					     MQTT_TX_OUT, sum, want);
+		return *found;
+	}
+
+	XA_STATE(xas, &group->members, *from);
+
+	xas_for_each(&xas, member, ULONG_MAX) {
+		struct mqtt_frame *form;
+
+		if (xas_retry(&xas, member))
+			continue;
+		*from = xas.xa_index;
+		if (!left--)
+			return false;
+		if (!mqtt_fanout_wanted(po, member))
+			continue;
+		form = mqtt_variant_find(po->frame, READ_ONCE(member->flags),
+					 rcu_dereference(member->ids), want);
+		if (!form) {
+			*found = false;
+			return false;
+		}
+		mqtt_tx_frame(member->conn, form, MQTT_TX_OUT, sum);
+	}
+	return true;
+}
+
 static void mqtt_fanout_out_group(struct mqtt_net *mn, u32 id,
 				  const struct mqtt_packet_out *po,
 				  struct mqtt_tx_sum *sum)
 {
-	struct mqtt_member *member;
-	struct mqtt_group *group;
+	struct mqtt_variant want = {};
 	unsigned long from = 0;
-	bool more;
-	int left;
+	bool complete, found;
 
 	do {
-		left = MQTT_FANOUT_SECTION;
-		more = false;
+		found = true;
 		rcu_read_lock();
-		/* It may be gone between sections. */
-		group = mqtt_group_find(mn, id);
-		if (group) {
-			XA_STATE(xas, &group->members, from);
-
-			xas_for_each(&xas, member, ULONG_MAX) {
-				if (xas_retry(&xas, member))
-					continue;
-				if (!left--) {
-					from = xas.xa_index;
-					more = true;
-					break;
-				}
-				if (mqtt_fanout_wanted(po, member))
-					mqtt_tx_frame(member->conn, po->frame,
-						      MQTT_TX_OUT, sum);
-			}
-		}
+		complete = mqtt_fanout_out_some(mn, id, po, &from, &found,
+						&want, sum);
 		rcu_read_unlock();
+		if (!found && !mqtt_fanout_make(mn, po, &want))
+			from++;
 		cond_resched();
-	} while (more);
+	} while (!complete);
+}
+
+/* Returns false if a form of the packet is wanted. */
+static bool mqtt_fanout_out_conn(struct mqtt_net *mn, u32 id,
+				 const struct mqtt_packet_out *po,
+				 struct mqtt_variant *want,
+				 struct mqtt_tx_sum *sum)
+{
+	struct mqtt_sub_ids *ids = NULL;
+	const struct mqtt_merged *m;
+	struct mqtt_frame *form;
+	struct mqtt_conn *conn;
+
+	conn = mqtt_conn_find(mn, id);
+	if (!conn)
+		return true;
+	m = po->flow ? mqtt_flow_merged(po->flow, id) : NULL;
+	if (m)
+		ids = m->ids;
+	form = mqtt_variant_find(po->frame, mqtt_member_form(conn, ids), ids,
+				 want);
+	if (!form)
+		return false;
+	mqtt_tx_frame(conn, form, MQTT_TX_OUT, sum);
+	return true;
 }
 
 static void mqtt_fanout_out_conns(struct mqtt_net *mn,
 				  const struct mqtt_packet_out *po,
 				  struct mqtt_tx_sum *sum)
 {
+	struct mqtt_variant want = {};
+	bool found;
 	u32 i;
 
 	for (i = 0; i < po->nr_conns; i++) {
-		struct mqtt_conn *conn;
-
 		if (i && po->conns[i] == po->conns[i - 1])
 			continue;
-		rcu_read_lock();
-		conn = mqtt_conn_find(mn, po->conns[i]);
-		if (conn)
-			mqtt_tx_frame(conn, po->frame, MQTT_TX_OUT, sum);
-		rcu_read_unlock();
+		do {
+			rcu_read_lock();
+			found = mqtt_fanout_out_conn(mn, po->conns[i], po,
+						     &want, sum);
+			rcu_read_unlock();
+		} while (!found && mqtt_fanout_make(mn, po, &want));
 		if (i % MQTT_FANOUT_SECTION == MQTT_FANOUT_SECTION - 1)
 			cond_resched();
 	}

@@ -7,10 +7,12 @@
 #include <linux/sort.h>
 #include <linux/mqtt.h>
 
+#include "conn.h"
 #include "flow.h"
 #include "group.h"
 #include "net.h"
 #include "parse.h"
+#include "sub_ids.h"
 
 struct mqtt_flow_key {
 	const u8 *topic;
@@ -107,6 +109,8 @@ static void mqtt_flow_free(struct mqtt_flow *flow)
 
 	for (i = 0; i < flow->nr_groups; i++)
 		mqtt_group_put(flow->groups[i]);
+	for (i = 0; i < flow->nr_merged; i++)
+		mqtt_sub_ids_put(flow->merged[i].ids);
 	if (flow->stats && refcount_dec_and_test(&flow->stats->ref))
 		kfree(flow->stats);
 	kvfree(flow->groups);
@@ -156,6 +160,14 @@ static int mqtt_flow_fill(struct mqtt_net *mn, struct mqtt_flow *flow,
 		sort(flow->merged, params->nr_merged, sizeof(*flow->merged),
 		     mqtt_merged_cmp, NULL);
 		flow->nr_merged = params->nr_merged;
+		for (i = 0; i < flow->nr_merged; i++) {
+			struct mqtt_merged *m = &flow->merged[i];
+
+			mqtt_sub_ids_get(m->ids);
+			/* A conn that is not there now will never be. */
+			m->flags |= mqtt_member_form(mqtt_conn_find(mn, m->conn),
+						     m->ids);
+		}
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 struct mqtt_group;
 struct mqtt_net;
+struct mqtt_sub_ids;
 struct netlink_ext_ack;
 
 /**
@@ -30,12 +31,14 @@ struct mqtt_flow_stats {
  *
  * @conn: identifier; it may be gone
  * @qos: highest QoS granted
- * @flags: MQTT_MEMBER_F_*
+ * @flags: MQTT_MEMBER_F_*; in a flow also the flags of mqtt_member_form()
+ * @ids: Subscription Identifiers of all its subscriptions, referenced, or NULL
  */
 struct mqtt_merged {
 	u32 conn;
 	u8 qos;
 	u32 flags;
+	struct mqtt_sub_ids *ids;
 };
 
 /**

@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 
 #include "frame.h"
+#include "parse.h"
 
 /* Slab memory cannot be shared with TCP: its pages are not ours to reference. */
 static struct mqtt_frame *mqtt_frame_pages(u32 cap)
@@ -34,6 +35,10 @@ struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 	frame->nr = 0;
 	frame->longest = 0;
 	frame->group = 0;
+	frame->level = 0;
+	frame->variants = NULL;
+	frame->seek_nr = 0;
+	frame->seek_off = 0;
 	frame->member = 0;
 	frame->to_port = false;
 	INIT_LIST_HEAD(&frame->node);
@@ -54,9 +59,46 @@ struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame)
 	copy->len = frame->len;
 	copy->nr = frame->nr;
 	copy->longest = frame->longest;
+	copy->level = frame->level;
 	copy->flow = frame->flow;
 	frame->flow = NULL;
 	mqtt_frame_put(frame);
+	return copy;
+}
+
+struct mqtt_frame *mqtt_frame_packet(struct mqtt_frame *frame, u32 nr)
+{
+	struct mqtt_frame *copy;
+	struct mqtt_packet_head h;
+
+	if (frame->nr == 1) {
+		refcount_inc(&frame->ref);
+		return frame;
+	}
+	if (nr < frame->seek_nr) {
+		frame->seek_nr = 0;
+		frame->seek_off = 0;
+	}
+	for (;; frame->seek_nr++, frame->seek_off += h.len) {
+		/* Limits of 0: only the length is of interest. */
+		mqtt_parse_head(frame->data + frame->seek_off,
+				frame->len - frame->seek_off, 0, 0, &h);
+		if (frame->seek_nr == nr)
+			break;
+	}
+	copy = kmalloc(struct_size(copy, data, h.len),
+		       GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	if (!copy)
+		return NULL;
+	*copy = (struct mqtt_frame) {
+		.len = h.len,
+		.cap = h.len,
+		.nr = 1,
+		.longest = h.len,
+		.level = frame->level,
+	};
+	refcount_set(&copy->ref, 1);
+	memcpy(copy->data, frame->data + frame->seek_off, h.len);
 	return copy;
 }
 

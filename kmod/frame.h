@@ -7,6 +7,7 @@
 #include <linux/types.h>
 
 struct mqtt_flow;
+struct mqtt_variant;
 
 /**
  * struct mqtt_frame - whole MQTT packets, shared by everybody they are queued on
@@ -20,6 +21,11 @@ struct mqtt_flow;
  * @flow: where it goes, referenced, during that time
  * @group: index in the flow's groups at which an interrupted fan-out goes on
  * @member: first member identifier in that group
+ * @level: MQTT_MEMBER_LEVEL5 if they are of protocol level 5, otherwise 0
+ * @variants: it in other forms, during its fan-out
+ * @seek_nr: number of the packet that begins at @seek_off, for
+ *	mqtt_frame_packet()
+ * @seek_off: see there
  * @to_port: a port member has been met: a copy for the owner is due
  * @pages: it lives in pages of its own, which TCP may hold longer than we do
  * @data: the packets
@@ -31,7 +37,11 @@ struct mqtt_frame {
 	u32 nr;
 	u32 longest;
 	u32 group;
+	u32 level;
 	unsigned long member;
+	struct mqtt_variant *variants;
+	u32 seek_nr;
+	u32 seek_off;
 	bool to_port;
 	bool pages;
 	struct list_head node;
@@ -79,6 +89,18 @@ static inline bool mqtt_frame_shares(const struct mqtt_frame *frame)
  * Return: @frame, or a smaller copy that replaces it.
  */
 struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame);
+
+/**
+ * mqtt_frame_packet() - one packet of a frame
+ * @frame: frame; one thread at a time takes packets out
+ * @nr: number of the packet, counted from 0
+ *
+ * A copy, unless it is the only one: a member that gets one packet of a run
+ * would hold all of it.
+ *
+ * Context: any. Return: a frame with a reference for the caller, or NULL.
+ */
+struct mqtt_frame *mqtt_frame_packet(struct mqtt_frame *frame, u32 nr);
 
 /**
  * mqtt_frame_free() - free a frame without references

@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "group.h"
 #include "net.h"
+#include "sub_ids.h"
 
 struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
 {
@@ -13,7 +14,7 @@ struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
 }
 
 int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
-		   u32 filter_len, struct netlink_ext_ack *extack)
+		   u32 filter_len, u32 flags, struct netlink_ext_ack *extack)
 {
 	struct mqtt_group *group;
 	int err;
@@ -36,6 +37,7 @@ int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
 		return -ENOMEM;
 	refcount_set(&group->ref, 1);
 	group->id = id;
+	group->flags = flags;
 	xa_init(&group->members);
 	group->filter_len = filter_len;
 	memcpy(group->filter, filter, filter_len);
@@ -91,42 +93,50 @@ void mqtt_group_flows(struct mqtt_group **groups, u32 nr, int by)
 		groups[i]->nr_flows += by;
 }
 
-static int mqtt_member_check(struct mqtt_net *mn, struct mqtt_conn *conn,
-			     u32 flags, struct netlink_ext_ack *extack)
+u32 mqtt_member_form(const struct mqtt_conn *conn,
+		     const struct mqtt_sub_ids *ids)
 {
-	if (!conn)
+	if (!conn || conn->level < 5)
 		return 0;
-	if (READ_ONCE(conn->tx.ended)) {
-		NL_SET_ERR_MSG_MOD(extack, "conn has ended");
-		return -ENOENT;
-	}
-	if (conn->level > 4) {
-		NL_SET_ERR_MSG_MOD(extack,
-				   "conns of protocol level 5 are served through the port");
-		return -EOPNOTSUPP;
-	}
-	return 0;
+	return MQTT_MEMBER_LEVEL5 | (ids ? MQTT_MEMBER_IDS : 0);
+}
+
+static void mqtt_member_update(struct mqtt_net *mn, struct mqtt_member *member,
+			       u8 qos, u32 flags, struct mqtt_sub_ids *ids)
+{
+	ids = rcu_replace_pointer(member->ids, mqtt_sub_ids_get(ids),
+				  lockdep_is_held(&mn->lock));
+	WRITE_ONCE(member->qos, qos);
+	WRITE_ONCE(member->flags, flags);
+	mqtt_sub_ids_put(ids);
 }
 
 int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
-		    struct mqtt_conn *conn, u8 qos, u32 flags, bool replace,
+		    struct mqtt_conn *conn, u8 qos, u32 flags,
+		    struct mqtt_sub_ids *ids, bool replace,
 		    struct netlink_ext_ack *extack)
 {
 	u32 id = conn ? conn->id : MQTT_CONN_PORT;
 	struct mqtt_member *member;
 	int err;
 
-	err = mqtt_member_check(mn, conn, flags, extack);
-	if (err)
-		return err;
+	if (conn && READ_ONCE(conn->tx.ended)) {
+		NL_SET_ERR_MSG_MOD(extack, "conn has ended");
+		return -ENOENT;
+	}
+	if (!conn && (group->flags & MQTT_GROUP_F_SHARED)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the port cannot be in a shared group");
+		return -EOPNOTSUPP;
+	}
+	flags |= mqtt_member_form(conn, ids);
 	member = xa_load(&group->members, id);
 	if (member) {
 		if (!replace) {
 			NL_SET_ERR_MSG_MOD(extack, "member exists");
 			return -EEXIST;
 		}
-		WRITE_ONCE(member->qos, qos);
-		WRITE_ONCE(member->flags, flags);
+		mqtt_member_update(mn, member, qos, flags, ids);
 		return 0;
 	}
 	if (mn->nr_members >= mn->limits.members_max) {
@@ -140,9 +150,11 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 	member->group = group;
 	member->qos = qos;
 	member->flags = flags;
+	RCU_INIT_POINTER(member->ids, mqtt_sub_ids_get(ids));
 	err = xa_err(xa_store(&group->members, id, member,
 			      GFP_KERNEL_ACCOUNT));
 	if (err) {
+		mqtt_sub_ids_put(ids);
 		kfree(member);
 		return err;
 	}
@@ -167,6 +179,8 @@ void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member)
 	}
 	group->nr_members--;
 	WRITE_ONCE(mn->nr_members, mn->nr_members - 1);
+	mqtt_sub_ids_put(rcu_dereference_protected(member->ids,
+						   lockdep_is_held(&mn->lock)));
 	kfree_rcu(member, rcu);
 }
 

@@ -8,7 +8,17 @@
 
 struct mqtt_conn;
 struct mqtt_net;
+struct mqtt_sub_ids;
 struct netlink_ext_ack;
+
+/*
+ * Flags of a member that are not the owner's: what form of a publish it gets.
+ * A member whose flags are those of the publisher's level, and no others, gets
+ * what was received.
+ */
+#define MQTT_MEMBER_LEVEL5	BIT(31)		/* protocol level 5 */
+#define MQTT_MEMBER_IDS		BIT(30)		/* Subscription Identifiers */
+#define MQTT_MEMBER_FORM	(MQTT_MEMBER_LEVEL5 | MQTT_MEMBER_IDS)
 
 /**
  * struct mqtt_group - the subscribers of one topic filter
@@ -17,6 +27,9 @@ struct netlink_ext_ack;
  * @rcu: freed after readers
  * @id: identifier
  * @nr_members: members (under mqtt_net.lock)
+ * @flags: MQTT_GROUP_F_*
+ * @turn: of a shared group: identifier of the member served last; any
+ *	publisher's worker moves it on
  * @nr_flows: flows in the table that name it (under mqtt_net.lock)
  * @members: members by conn identifier, 0 being the port, for RCU readers. The
  *	index lets an interrupted fan-out go on without holding anything.
@@ -29,6 +42,8 @@ struct mqtt_group {
 	u32 id;
 	u32 nr_members;
 	u32 nr_flows;
+	u32 flags;
+	u32 turn;
 	struct xarray members;
 	u32 filter_len;
 	u8 filter[];
@@ -41,7 +56,9 @@ struct mqtt_group {
  * @group: group
  * @link: entry in the conn's list (under mqtt_net.lock)
  * @rcu: freed after readers
- * @flags: MQTT_MEMBER_F_*; changed in place
+ * @ids: Subscription Identifiers, or NULL (changed under mqtt_net.lock)
+ * @flags: MQTT_MEMBER_F_*, MQTT_MEMBER_LEVEL5, MQTT_MEMBER_IDS; changed in
+ *	place
  * @qos: granted QoS; changed in place
  */
 struct mqtt_member {
@@ -49,6 +66,7 @@ struct mqtt_member {
 	struct mqtt_group *group;
 	struct list_head link;
 	struct rcu_head rcu;
+	struct mqtt_sub_ids __rcu *ids;
 	u32 flags;
 	u8 qos;
 };
@@ -68,13 +86,14 @@ struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id);
  * @id: identifier
  * @filter: topic filter
  * @filter_len: its length
+ * @flags: MQTT_GROUP_F_*
  * @extack: for the text of a refusal
  *
  * Context: process, @mn->lock held.
  * Return: 0, -EEXIST, -ENOSPC, -ENOMEM.
  */
 int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
-		   u32 filter_len, struct netlink_ext_ack *extack);
+		   u32 filter_len, u32 flags, struct netlink_ext_ack *extack);
 
 /**
  * mqtt_group_del() - remove a group with its members
@@ -104,20 +123,34 @@ void mqtt_group_flush(struct mqtt_net *mn);
 void mqtt_group_flows(struct mqtt_group **groups, u32 nr, int by);
 
 /**
+ * mqtt_member_form() - flags that say what form of a publish a conn gets
+ * @conn: conn, or NULL for the port
+ * @ids: its Subscription Identifiers, or NULL
+ *
+ * Context: any. Return: MQTT_MEMBER_LEVEL5, MQTT_MEMBER_IDS, or neither: only
+ * level 5 has identifiers.
+ */
+u32 mqtt_member_form(const struct mqtt_conn *conn,
+		     const struct mqtt_sub_ids *ids);
+
+/**
  * mqtt_member_add() - put a conn or the port into a group
  * @mn: namespace
  * @group: group
  * @conn: conn, or NULL for the port
  * @qos: granted QoS
  * @flags: MQTT_MEMBER_F_*
+ * @ids: Subscription Identifiers, or NULL; a reference is taken
  * @replace: update a member that is there
  * @extack: for the text of a refusal
  *
  * Context: process, @mn->lock held.
- * Return: 0, -EEXIST, -ENOSPC, -EOPNOTSUPP, -ENOENT (conn ended), -ENOMEM.
+ * Return: 0, -EEXIST, -ENOSPC, -ENOENT (conn ended), -EOPNOTSUPP (the port in a
+ * shared group), -ENOMEM.
  */
 int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
-		    struct mqtt_conn *conn, u8 qos, u32 flags, bool replace,
+		    struct mqtt_conn *conn, u8 qos, u32 flags,
+		    struct mqtt_sub_ids *ids, bool replace,
 		    struct netlink_ext_ack *extack);
 
 /**

@@ -118,7 +118,9 @@ static int mqtt_put_owner_state(struct sk_buff *skb, const struct mqtt_net *mn)
 {
 	if (nla_put_string(skb, MQTT_A_OWNER_VERSION, MQTT_VERSION) ||
 	    nla_put_u64_64bit(skb, MQTT_A_OWNER_FEATURES, MQTT_FEATURE_V311 |
-			      MQTT_FEATURE_PINGRESP, MQTT_A_OWNER_PAD) ||
+			      MQTT_FEATURE_PINGRESP | MQTT_FEATURE_V5 |
+			      MQTT_FEATURE_SHARED,
+			      MQTT_A_OWNER_PAD) ||
 	    nla_put_u32(skb, MQTT_A_OWNER_TABLE_GEN, mn->table_gen) ||
 	    nla_put_u32(skb, MQTT_A_OWNER_TAKEOVER_TIME, 0))
 		return -EMSGSIZE;
@@ -462,7 +464,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_GROUP_ADD,
 		.doit = mqtt_nl_group_add,
 		.policy = mqtt_group_policy,
-		.maxattr = MQTT_A_GROUP_FILTER,
+		.maxattr = MQTT_A_GROUP_FLAGS,
 	}, {
 		.cmd = MQTT_CMD_GROUP_DEL,
 		.doit = mqtt_nl_group_del,

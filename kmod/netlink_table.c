@@ -10,6 +10,7 @@
 #include "group.h"
 #include "net.h"
 #include "netlink.h"
+#include "sub_ids.h"
 
 static struct netlink_range_validation mqtt_member_range = {
 	.max = INT_MAX,
@@ -20,6 +21,10 @@ const struct nla_policy mqtt_member_policy[MQTT_A_MEMBER_MAX + 1] = {
 	[MQTT_A_MEMBER_CONN] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_member_range),
 	[MQTT_A_MEMBER_QOS] = NLA_POLICY_MAX(NLA_U8, 2),
 	[MQTT_A_MEMBER_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_MEMBER_F_MASK),
+	[MQTT_A_MEMBER_SUBSCRIPTION_IDS] = {
+		.type = NLA_BINARY,
+		.len = MQTT_MEMBER_IDS_MAX * sizeof(u32),
+	},
 };
 
 const struct nla_policy mqtt_member_key_policy[MQTT_A_MEMBER_CONN + 1] = {
@@ -54,9 +59,13 @@ const struct nla_policy mqtt_group_id_policy[MQTT_A_GROUP_ID + 1] = {
 	[MQTT_A_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 };
 
-const struct nla_policy mqtt_group_policy[MQTT_A_GROUP_FILTER + 1] = {
+const struct nla_policy mqtt_group_policy[MQTT_A_GROUP_FLAGS + 1] = {
 	[MQTT_A_GROUP_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 	[MQTT_A_GROUP_FILTER] = { .type = NLA_BINARY },
+	[MQTT_A_GROUP_MEMBERS] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_FLOWS] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_TABLE_GEN] = { .type = NLA_REJECT },
+	[MQTT_A_GROUP_FLAGS] = NLA_POLICY_MASK(NLA_U32, MQTT_GROUP_F_MASK),
 };
 
 static struct mqtt_group *mqtt_nl_find_group(struct mqtt_net *mn,
@@ -81,6 +90,7 @@ int mqtt_nl_group_add(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
 	struct nlattr *filter = info->attrs[MQTT_A_GROUP_FILTER];
+	u32 flags = 0;
 	int err;
 
 	if (GENL_REQ_ATTR_CHECK(info, MQTT_A_GROUP_ID) ||
@@ -90,12 +100,14 @@ int mqtt_nl_group_add(struct sk_buff *skb, struct genl_info *info)
 				   "id and a filter that is not empty are required");
 		return -EINVAL;
 	}
+	if (info->attrs[MQTT_A_GROUP_FLAGS])
+		flags = nla_get_u32(info->attrs[MQTT_A_GROUP_FLAGS]);
 	mutex_lock(&mn->lock);
 	err = mqtt_netlink_owner(info);
 	if (!err)
 		err = mqtt_group_add(mn,
 				     nla_get_u32(info->attrs[MQTT_A_GROUP_ID]),
-				     nla_data(filter), nla_len(filter),
+				     nla_data(filter), nla_len(filter), flags,
 				     info->extack);
 	mutex_unlock(&mn->lock);
 	return err;
@@ -133,7 +145,8 @@ static int mqtt_put_group(struct sk_buff *skb, struct mqtt_net *mn,
 			       group->filter)) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_MEMBERS, group->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_GROUP_FLOWS, group->nr_flows) ||
-	    nla_put_u32(skb, MQTT_A_GROUP_TABLE_GEN, mn->table_gen))
+	    nla_put_u32(skb, MQTT_A_GROUP_TABLE_GEN, mn->table_gen) ||
+	    nla_put_u32(skb, MQTT_A_GROUP_FLAGS, group->flags))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -234,10 +247,12 @@ static struct mqtt_conn *mqtt_nl_member_conn(struct mqtt_net *mn,
 static int mqtt_nl_do_member_add(struct mqtt_net *mn, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
+	struct mqtt_sub_ids *ids;
 	struct mqtt_group *group;
 	struct mqtt_conn *conn;
 	u32 flags = 0;
 	u8 qos = 0;
+	int err;
 
 	group = mqtt_nl_find_group(mn, info, MQTT_A_MEMBER_GROUP);
 	if (IS_ERR(group))
@@ -249,14 +264,22 @@ static int mqtt_nl_do_member_add(struct mqtt_net *mn, struct genl_info *info)
 		qos = nla_get_u8(attrs[MQTT_A_MEMBER_QOS]);
 	if (attrs[MQTT_A_MEMBER_FLAGS])
 		flags = nla_get_u32(attrs[MQTT_A_MEMBER_FLAGS]);
-	if (!conn && flags) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[MQTT_A_MEMBER_FLAGS],
-				    "the port takes no flags");
+	if (!conn && (flags || attrs[MQTT_A_MEMBER_SUBSCRIPTION_IDS])) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    flags ? attrs[MQTT_A_MEMBER_FLAGS] :
+				    attrs[MQTT_A_MEMBER_SUBSCRIPTION_IDS],
+				    "the port takes no flags and identifiers");
 		return -EINVAL;
 	}
-	return mqtt_member_add(mn, group, conn, qos, flags,
-			       info->nlhdr->nlmsg_flags & NLM_F_REPLACE,
-			       info->extack);
+	ids = mqtt_sub_ids_get_attr(attrs[MQTT_A_MEMBER_SUBSCRIPTION_IDS],
+				    info->extack);
+	if (IS_ERR(ids))
+		return PTR_ERR(ids);
+	err = mqtt_member_add(mn, group, conn, qos, flags, ids,
+			      info->nlhdr->nlmsg_flags & NLM_F_REPLACE,
+			      info->extack);
+	mqtt_sub_ids_put(ids);
+	return err;
 }
 
 int mqtt_nl_member_add(struct sk_buff *skb, struct genl_info *info)
@@ -307,8 +330,12 @@ int mqtt_nl_member_del(struct sk_buff *skb, struct genl_info *info)
 }
 
 static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct mqtt_net *mn,
 			   const struct mqtt_member *member)
 {
+	const struct mqtt_sub_ids *ids =
+		rcu_dereference_protected(member->ids,
+					  lockdep_is_held(&mn->lock));
 	u32 conn = member->conn ? member->conn->id : MQTT_CONN_PORT;
 	void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_MEMBER_GET);
 
@@ -317,7 +344,9 @@ static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
 	if (nla_put_u32(skb, MQTT_A_MEMBER_GROUP, member->group->id) ||
 	    nla_put_u32(skb, MQTT_A_MEMBER_CONN, conn) ||
 	    nla_put_u8(skb, MQTT_A_MEMBER_QOS, member->qos) ||
-	    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS, member->flags)) {
+	    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS,
+			member->flags & MQTT_MEMBER_F_MASK) ||
+	    mqtt_sub_ids_put_attr(skb, ids)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -328,13 +357,14 @@ static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
 /* Returns the member to go on with, or NULL when the group is done. */
 static struct mqtt_member *mqtt_dump_members(struct sk_buff *skb,
 					     struct netlink_callback *cb,
+					     struct mqtt_net *mn,
 					     struct mqtt_group *group,
 					     unsigned long *from)
 {
 	struct mqtt_member *member;
 
 	xa_for_each_start(&group->members, *from, member, *from)
-		if (mqtt_put_member(skb, cb, member))
+		if (mqtt_put_member(skb, cb, mn, member))
 			break;
 	return member;
 }
@@ -355,7 +385,7 @@ int mqtt_nl_member_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		/* The cursor is for the group it was left in. */
 		if (id != cb->args[0])
 			from = 0;
-		if (mqtt_dump_members(skb, cb, group, &from))
+		if (mqtt_dump_members(skb, cb, mn, group, &from))
 			break;
 		from = 0;
 	}
@@ -388,7 +418,18 @@ static int mqtt_nl_merged_one(struct nlattr *attr, struct mqtt_merged *merged,
 		merged->qos = nla_get_u8(tb[MQTT_A_MEMBER_QOS]);
 	if (tb[MQTT_A_MEMBER_FLAGS])
 		merged->flags = nla_get_u32(tb[MQTT_A_MEMBER_FLAGS]);
-	return 0;
+	merged->ids = mqtt_sub_ids_get_attr(tb[MQTT_A_MEMBER_SUBSCRIPTION_IDS],
+					    extack);
+	return PTR_ERR_OR_ZERO(merged->ids);
+}
+
+static void mqtt_nl_merged_free(struct mqtt_flow_params *p)
+{
+	u32 i;
+
+	for (i = 0; i < p->nr_merged; i++)
+		mqtt_sub_ids_put(p->merged[i].ids);
+	kvfree(p->merged);
 }
 
 /* MQTT_A_FLOW_MERGED comes any number of times. */
@@ -482,7 +523,7 @@ int mqtt_nl_flow_add(struct sk_buff *skb, struct genl_info *info)
 			err = mqtt_flow_add(mn, &params, info->extack);
 		mutex_unlock(&mn->lock);
 	}
-	kvfree(params.merged);
+	mqtt_nl_merged_free(&params);
 	return err;
 }
 
@@ -535,7 +576,9 @@ static int mqtt_put_merged(struct sk_buff *skb, const struct mqtt_flow *flow)
 
 		if (!nest || nla_put_u32(skb, MQTT_A_MEMBER_CONN, m->conn) ||
 		    nla_put_u8(skb, MQTT_A_MEMBER_QOS, m->qos) ||
-		    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS, m->flags))
+		    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS,
+				m->flags & MQTT_MEMBER_F_MASK) ||
+		    mqtt_sub_ids_put_attr(skb, m->ids))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -571,6 +614,21 @@ static int mqtt_put_flow(struct sk_buff *skb, const struct mqtt_flow *flow,
 	return merged ? mqtt_put_merged(skb, flow) : 0;
 }
 
+static size_t mqtt_merged_size(const struct mqtt_flow *flow)
+{
+	size_t size = 0;
+	u32 i;
+
+	for (i = 0; i < flow->nr_merged; i++) {
+		const struct mqtt_sub_ids *ids = flow->merged[i].ids;
+
+		/* An identifier takes at least 2 bytes there, and 4 here. */
+		size += nla_total_size(3 * nla_total_size(4) +
+				       nla_total_size(ids ? 2 * ids->len : 0));
+	}
+	return size;
+}
+
 int mqtt_nl_flow_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
@@ -590,8 +648,7 @@ int mqtt_nl_flow_get(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(flow);
 	/* What we hold a reference of does not change. */
 	size = NLMSG_DEFAULT_SIZE + flow->topic_len +
-	       flow->nr_groups * sizeof(u32) +
-	       flow->nr_merged * nla_total_size(3 * nla_total_size(4));
+	       flow->nr_groups * sizeof(u32) + mqtt_merged_size(flow);
 	reply = mqtt_netlink_reply(info, size, &hdr);
 	err = reply ? mqtt_put_flow(reply, flow, true) : -ENOMEM;
 	mqtt_flow_put(flow);

@@ -8,9 +8,21 @@
 
 #include "parse.h"
 
-enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
-				       u32 topic_max,
-				       struct mqtt_packet_head *h)
+/* Properties that a client may send in a PUBLISH, MQTT 5.0 section 3.3.2.3. */
+enum {
+	MQTT_PROP_PAYLOAD_FORMAT	= 0x01,
+	MQTT_PROP_MESSAGE_EXPIRY	= 0x02,
+	MQTT_PROP_CONTENT_TYPE		= 0x03,
+	MQTT_PROP_RESPONSE_TOPIC	= 0x08,
+	MQTT_PROP_CORRELATION_DATA	= 0x09,
+	MQTT_PROP_TOPIC_ALIAS		= 0x23,
+	MQTT_PROP_USER_PROPERTY		= 0x26,
+};
+
+/* The fixed header and the topic, which is the same at all levels. */
+static inline enum mqtt_parse_result
+mqtt_parse_to_topic(const u8 *p, size_t n, u32 fast_max, u32 topic_max,
+		    bool may_be_empty, struct mqtt_packet_head *h)
 {
 	u32 remaining, shift;
 	size_t i;
@@ -19,6 +31,7 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 	h->topic_len = 0;
 	if (n < 2) {
 		h->first = n ? p[0] : 0;
+		h->need = 2;
 		return MQTT_PARSE_MORE;
 	}
 	h->first = p[0];
@@ -28,8 +41,10 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 	for (shift = 7; p[i] & 0x80; shift += 7) {
 		if (i == MQTT_FIXED_HEADER_MAX - 1)
 			return MQTT_PARSE_BAD;
-		if (++i == n)
+		if (++i == n) {
+			h->need = n + 1;
 			return MQTT_PARSE_MORE;
+		}
 		remaining |= (u32)(p[i] & 0x7f) << shift;
 	}
 	h->fixed_len = i + 1;
@@ -43,18 +58,192 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 		return MQTT_PARSE_SLOW;
 	if (h->len > fast_max || remaining < 3)
 		return MQTT_PARSE_SLOW;
-	if (n < h->fixed_len + 2U)
+	if (n < h->fixed_len + 2U) {
+		h->need = h->fixed_len + 2;
 		return MQTT_PARSE_MORE;
+	}
 
 	h->topic_len = (u16)p[h->fixed_len] << 8 | p[h->fixed_len + 1];
-	if (!h->topic_len || h->topic_len > topic_max ||
+	if ((!h->topic_len && !may_be_empty) || h->topic_len > topic_max ||
 	    h->topic_len > remaining - 2) {
 		h->topic_len = 0;
 		return MQTT_PARSE_SLOW;
 	}
-	if (n < (size_t)h->fixed_len + 2 + h->topic_len)
+	if (n < (size_t)h->fixed_len + 2 + h->topic_len) {
+		h->need = h->fixed_len + 2 + h->topic_len;
 		return MQTT_PARSE_MORE;
+	}
 	return MQTT_PARSE_FAST;
+}
+
+enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
+				       u32 topic_max,
+				       struct mqtt_packet_head *h)
+{
+	return mqtt_parse_to_topic(p, n, fast_max, topic_max, false, h);
+}
+
+int mqtt_parse_varint(const u8 *p, size_t n, u32 *value)
+{
+	u32 v = 0, i;
+
+	for (i = 0; i < 4; i++) {
+		if (i == n)
+			return 0;
+		v |= (u32)(p[i] & 0x7f) << (7 * i);
+		if (p[i] & 0x80)
+			continue;
+		if (i && !p[i])
+			return -1;
+		*value = v;
+		return i + 1;
+	}
+	return -1;
+}
+
+/* Length of binary data or a string with its length, 0 if it does not fit. */
+static u32 mqtt_parse_bytes(const u8 *p, u32 n)
+{
+	u32 len;
+
+	if (n < 2)
+		return 0;
+	len = 2 + ((u32)p[0] << 8 | p[1]);
+	return len <= n ? len : 0;
+}
+
+static u32 mqtt_parse_string(const u8 *p, u32 n)
+{
+	u32 len = mqtt_parse_bytes(p, n);
+
+	return len && mqtt_utf8_valid(p + 2, len - 2) ? len : 0;
+}
+
+/* The value of property @id at @off. Returns its length, 0 if it is not valid. */
+static u32 mqtt_parse_value(const u8 *p, u32 n, u8 id, u32 off,
+			    struct mqtt_packet_head *h)
+{
+	u32 name, len;
+
+	switch (id) {
+	case MQTT_PROP_PAYLOAD_FORMAT:
+		if (!n || p[0] > 1)
+			return 0;
+		h->format = p[0];
+		return 1;
+	case MQTT_PROP_MESSAGE_EXPIRY:
+		h->expiry_off = off;
+		return n < 4 ? 0 : 4;
+	case MQTT_PROP_CONTENT_TYPE:
+		return mqtt_parse_string(p, n);
+	case MQTT_PROP_RESPONSE_TOPIC:
+		/* No wildcards [MQTT-3.3.2-14]. */
+		len = mqtt_parse_bytes(p, n);
+		return len && mqtt_topic_name_valid(p + 2, len - 2) ? len : 0;
+	case MQTT_PROP_CORRELATION_DATA:
+		return mqtt_parse_bytes(p, n);
+	case MQTT_PROP_TOPIC_ALIAS:
+		if (n < 2)
+			return 0;
+		h->alias = (u16)p[0] << 8 | p[1];
+		h->alias_off = off - 1;
+		/* 0 is not permitted [MQTT-3.3.2-8]. */
+		return h->alias ? 2 : 0;
+	case MQTT_PROP_USER_PROPERTY:
+		name = mqtt_parse_string(p, n);
+		len = name ? mqtt_parse_string(p + name, n - name) : 0;
+		return len ? name + len : 0;
+	default:
+		/* Subscription Identifiers are a server's [MQTT-3.3.4-6]. */
+		return 0;
+	}
+}
+
+static bool mqtt_parse_properties(const u8 *p, struct mqtt_packet_head *h)
+{
+	u32 off = h->props_off, end = off + h->props_len, len;
+	u64 seen = 0;
+
+	h->format = 0;
+	h->alias = 0;
+	h->expiry_off = 0;
+	while (off < end) {
+		u8 id = p[off++];
+
+		/* Only User Property may come more than once. */
+		if (id > 63 || (seen >> id & 1 &&
+				id != MQTT_PROP_USER_PROPERTY))
+			return false;
+		seen |= 1ULL << id;
+		len = mqtt_parse_value(p + off, end - off, id, off, h);
+		if (!len)
+			return false;
+		off += len;
+	}
+	return true;
+}
+
+/* Well-formed as Unicode has it: unlike in strings, U+0000 is data. */
+static bool mqtt_parse_payload(const u8 *p, u32 n)
+{
+	u32 i, from = 0;
+
+	for (i = 0; i <= n; i++) {
+		if (i < n && p[i])
+			continue;
+		if (!mqtt_utf8_valid(p + from, i - from))
+			return false;
+		from = i + 1;
+	}
+	return true;
+}
+
+enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
+					u32 topic_max,
+					struct mqtt_packet_head *h)
+{
+	enum mqtt_parse_result result;
+	u32 off, left;
+	int len;
+
+	h->slow = MQTT_SLOW_OTHER;
+	result = mqtt_parse_to_topic(p, n, fast_max, topic_max, true, h);
+	if (result != MQTT_PARSE_FAST)
+		return result;
+
+	off = h->fixed_len + 2 + h->topic_len;
+	left = h->len - off;
+	len = mqtt_parse_varint(p + off, n - off < left ? n - off : left,
+				&h->props_len);
+	if (!len && n < h->len) {
+		h->need = n + 1;
+		return MQTT_PARSE_MORE;
+	}
+	if (len <= 0 || h->props_len > left - len)
+		return MQTT_PARSE_SLOW;
+	if (h->props_len > MQTT_PROPERTIES_MAX) {
+		h->slow = MQTT_SLOW_PROPERTIES;
+		return MQTT_PARSE_SLOW;
+	}
+	h->props_off = off + len;
+	off = h->props_off + h->props_len;
+	if (n < off) {
+		h->need = off;
+		return MQTT_PARSE_MORE;
+	}
+	if (!mqtt_parse_properties(p, h) || (!h->topic_len && !h->alias))
+		return MQTT_PARSE_SLOW;
+	if (!h->format)
+		return MQTT_PARSE_FAST;
+	if (n < h->len && h->len <= MQTT_GATHER_MAX) {
+		h->need = h->len;
+		return MQTT_PARSE_MORE;
+	}
+	if (n < h->len)
+		h->slow = MQTT_SLOW_PAYLOAD;
+	else if (mqtt_parse_payload(p + off, h->len - off))
+		return MQTT_PARSE_FAST;
+	return MQTT_PARSE_SLOW;
 }
 
 bool mqtt_parse_gates(u8 first)

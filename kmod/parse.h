@@ -16,6 +16,7 @@
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
+typedef uint64_t u64;
 #endif
 
 /* Control packet types, MQTT 3.1.1 table 2.1. */
@@ -46,6 +47,14 @@ enum mqtt_packet_type {
 #define MQTT_FIXED_HEADER_MAX	5
 #define MQTT_REMAINING_MAX	268435455U
 
+/* Longest properties of a PUBLISH on the fast path, in bytes. */
+#define MQTT_PROPERTIES_MAX	4096
+/*
+ * A payload that says it is UTF-8 is checked as a whole, so the packet is
+ * gathered first; longer ones that come in pieces are for the daemon.
+ */
+#define MQTT_GATHER_MAX		16384
+
 /**
  * enum mqtt_parse_result - what the first bytes of a packet say
  *
@@ -66,6 +75,21 @@ enum mqtt_parse_result {
 };
 
 /**
+ * enum mqtt_parse_slow - why a QoS 0 PUBLISH of level 5 is MQTT_PARSE_SLOW
+ *
+ * @MQTT_SLOW_OTHER: not for the fast path as such, or malformed
+ * @MQTT_SLOW_PROPERTIES: properties longer than MQTT_PROPERTIES_MAX
+ * @MQTT_SLOW_PAYLOAD: a payload that cannot be checked for being UTF-8 here
+ * @MQTT_SLOW_ALIAS: a Topic Alias that is not known; not by the parser
+ */
+enum mqtt_parse_slow {
+	MQTT_SLOW_OTHER,
+	MQTT_SLOW_PROPERTIES,
+	MQTT_SLOW_PAYLOAD,
+	MQTT_SLOW_ALIAS,
+};
+
+/**
  * struct mqtt_packet_head - the start of a packet, decoded
  *
  * @first: first byte
@@ -73,12 +97,32 @@ enum mqtt_parse_result {
  * @topic_len: for MQTT_PARSE_FAST, or MORE once it is known: bytes of topic,
  *	which begins at @fixed_len + 2; otherwise 0
  * @len: whole packet, fixed header included; valid unless @fixed_len is 0
+ * @need: for MQTT_PARSE_MORE: bytes needed from the packet's first one on
+ * @slow: for MQTT_PARSE_SLOW at level 5: enum mqtt_parse_slow
+ * @format: at level 5: Payload Format Indicator, 0 if there is none
+ * @alias: at level 5: Topic Alias, 0 if there is none
+ * @alias_off: at level 5: where its property begins, if there is one
+ * @expiry_off: at level 5: where the value of the Message Expiry Interval
+ *	is, 0 if there is none
+ * @props_off: at level 5: where the properties begin, after their length
+ * @props_len: at level 5: their length
+ *
+ * What is of level 5 is set by mqtt_parse_head5() alone, and valid for
+ * MQTT_PARSE_FAST.
  */
 struct mqtt_packet_head {
 	u8  first;
 	u8  fixed_len;
 	u16 topic_len;
 	u32 len;
+	u32 need;
+	u8  slow;
+	u8  format;
+	u16 alias;
+	u32 alias_off;
+	u32 expiry_off;
+	u32 props_off;
+	u32 props_len;
 };
 
 /**
@@ -100,6 +144,65 @@ struct mqtt_packet_head {
 enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 				       u32 topic_max,
 				       struct mqtt_packet_head *h);
+
+/**
+ * mqtt_parse_head5() - decode the start of a packet of level 5
+ * @p: bytes from the packet's first one on
+ * @n: number of them, 0 or more
+ * @fast_max: longest packet for which MQTT_PARSE_FAST is wanted, in bytes
+ * @topic_max: longest topic for which MQTT_PARSE_FAST is wanted, in bytes
+ * @h: where to store what was found
+ *
+ * As mqtt_parse_head(), but a PUBLISH is not decided before its properties are
+ * complete and valid, and its payload too if it says that it is UTF-8. The
+ * topic may be empty if there is a Topic Alias.
+ *
+ * Context: any, pure function.
+ * Return: enum mqtt_parse_result. MQTT 5.0 section 3.3.2.
+ */
+enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
+					u32 topic_max,
+					struct mqtt_packet_head *h);
+
+/**
+ * mqtt_parse_varint() - decode a Variable Byte Integer
+ * @p: bytes
+ * @n: number of them
+ * @value: where to store it
+ *
+ * Context: any, pure function.
+ * Return: its length; 0 if more bytes are needed; -1 if it is malformed, or
+ * longer than it need be.
+ */
+int mqtt_parse_varint(const u8 *p, size_t n, u32 *value);
+
+/**
+ * mqtt_varint_len() - length of a Variable Byte Integer
+ * @value: up to MQTT_REMAINING_MAX
+ *
+ * Context: any. Return: 1 to 4.
+ */
+static inline u32 mqtt_varint_len(u32 value)
+{
+	return value < 128 ? 1 : value < 16384 ? 2 : value < 2097152 ? 3 : 4;
+}
+
+/**
+ * mqtt_varint_put() - encode a Variable Byte Integer
+ * @p: room
+ * @value: up to MQTT_REMAINING_MAX
+ *
+ * Context: any. Return: bytes written, 1 to 4.
+ */
+static inline u32 mqtt_varint_put(u8 *p, u32 value)
+{
+	u32 n = 0;
+
+	for (; value > 127; value >>= 7)
+		p[n++] = (value & 0x7f) | 0x80;
+	p[n++] = value;
+	return n;
+}
 
 /**
  * mqtt_parse_gates() - must later publishes of the client wait for this one?

@@ -13,9 +13,11 @@
 #include "event.h"
 #include "fanout.h"
 #include "frame.h"
+#include "group.h"
 #include "net.h"
 #include "port.h"
 #include "rx.h"
+#include "variant.h"
 
 /**
  * struct mqtt_port - a port
@@ -127,6 +129,7 @@ static int mqtt_port_put_user(const struct mqtt_port_copy *copy,
 		.type = MQTT_PORT_PACKET,
 		.conn = copy->conn,
 		.seq = copy->seq,
+		.flags = copy->frame->level ? MQTT_PORT_F_LEVEL5 : 0,
 	};
 	u32 pad = mqtt_port_copy_size(copy) - hdr.len;
 
@@ -199,13 +202,21 @@ static ssize_t mqtt_port_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /* The packet must be exactly what the fast path forwards. */
-static int mqtt_port_check_packet(struct mqtt_frame *frame)
+static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5)
 {
+	enum mqtt_parse_result result;
 	struct mqtt_packet_head h;
 
-	if (mqtt_parse_head(frame->data, frame->len, U32_MAX, U16_MAX, &h) !=
-	    MQTT_PARSE_FAST || h.len != frame->len)
+	if (level5)
+		result = mqtt_parse_head5(frame->data, frame->len, U32_MAX,
+					  U16_MAX, &h);
+	else
+		result = mqtt_parse_head(frame->data, frame->len, U32_MAX,
+					 U16_MAX, &h);
+	if (result != MQTT_PARSE_FAST || h.len != frame->len ||
+	    (level5 && h.alias))
 		return -EINVAL;
+	frame->level = level5 ? MQTT_MEMBER_LEVEL5 : 0;
 	frame->nr = 1;
 	frame->longest = frame->len;
 	return 0;
@@ -227,7 +238,8 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 	u32 *ids = NULL;
 	int err = -EFAULT;
 
-	if ((hdr->flags & ~MQTT_PORT_F_QOS0) || ids_len + 2 > body)
+	if ((hdr->flags & ~(MQTT_PORT_F_QOS0 | MQTT_PORT_F_LEVEL5)) ||
+	    ids_len + 2 > body)
 		return -EINVAL;
 	if (body - ids_len > READ_ONCE(mn->limits.port_packet_max))
 		return -EMSGSIZE;
@@ -248,9 +260,11 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 	}
 	po.frame->len = body - ids_len;
 	if (copy_from_iter_full(po.frame->data, po.frame->len, from)) {
-		err = mqtt_port_check_packet(po.frame);
+		err = mqtt_port_check_packet(po.frame, hdr->flags &
+					     MQTT_PORT_F_LEVEL5);
 		if (!err)
 			mqtt_fanout_packet_out(mn, &po);
+		mqtt_variant_drop(po.frame);
 	}
 	mqtt_frame_put(po.frame);
 out:

@@ -19,10 +19,12 @@
 #include "fanout.h"
 #include "flow.h"
 #include "frame.h"
+#include "group.h"
 #include "net.h"
 #include "rx.h"
 #include "rx_divert.h"
 #include "tx.h"
+#include "variant.h"
 #include "worker.h"
 
 /* Bytes consumed from one conn, and members served, before others' turn. */
@@ -91,6 +93,7 @@ static void mqtt_rx_split_part(struct mqtt_rx_pass *pass)
 	if (tail) {
 		memcpy(tail->data, frame->data + rx->part_start, have);
 		tail->len = have;
+		tail->level = frame->level;
 		tail->flow = mqtt_flow_get(frame->flow);
 	} else {
 		mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
@@ -123,6 +126,7 @@ static struct mqtt_frame *mqtt_rx_open_part(struct mqtt_rx_pass *pass,
 	frame = mqtt_frame_alloc(len + more);
 	if (!frame)
 		return NULL;
+	frame->level = pass->level;
 	frame->flow = mqtt_flow_get(flow);
 	rx->part = frame;
 	return frame;
@@ -250,12 +254,7 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 
 	switch (mqtt_rx_parse(pass, rx->head, rx->head_len, &h)) {
 	case MQTT_PARSE_MORE:
-		if (h.topic_len)
-			*need = h.fixed_len + 2 + h.topic_len;
-		else if (h.fixed_len)
-			*need = h.fixed_len + 2;
-		else
-			*need = rx->head_len + 1;
+		*need = h.need;
 		if (mqtt_rx_head_reserve(rx, *need))
 			return false;
 		mqtt_rx_divert(pass);
@@ -645,6 +644,8 @@ static bool mqtt_rx_fan_out(struct mqtt_conn *conn)
 		if (!mqtt_fanout_frame(conn, frame, &budget))
 			return false;
 		list_del(&frame->node);
+		if (frame->variants)
+			mqtt_variant_drop(frame);
 		mqtt_flow_put(frame->flow);
 		frame->flow = NULL;
 		mqtt_frame_put(frame);
@@ -657,12 +658,10 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	struct mqtt_rx_pass pass = {
 		.conn = conn,
 		.acl_class = READ_ONCE(conn->acl_class),
-		.fast_max = READ_ONCE(conn->mn->limits.fast_max),
+		.level = conn->level > 4 ? MQTT_MEMBER_LEVEL5 : 0,
 		.topic_max = READ_ONCE(conn->mn->limits.topic_max),
 		.pingresp = READ_ONCE(conn->mn->limits.pingresp) &&
 			    !(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PINGRESP),
-		.divert_publish = conn->level > 4 ||
-			(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH),
 	};
 	struct mem_cgroup *old = set_active_memcg(conn->memcg);
 	enum mqtt_rx_verdict verdict = MQTT_RX_RESUME;
@@ -670,6 +669,9 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	bool reads = list_empty(&conn->rx.jobs) && !conn->rx.pend_slow &&
 		     !conn->rx.pend_eof;
 
+	/* Longer ones are diverted, that is all of them without a limit. */
+	if (!(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH))
+		pass.fast_max = READ_ONCE(conn->mn->limits.fast_max);
 	if (reads) {
 		lock_sock(conn->sk);
 		mqtt_rx_locked(&pass);
@@ -692,6 +694,7 @@ void mqtt_rx_release(struct mqtt_conn *conn)
 
 	list_for_each_entry_safe(frame, tmp, &rx->jobs, node) {
 		list_del(&frame->node);
+		mqtt_variant_drop(frame);
 		mqtt_flow_put(frame->flow);
 		mqtt_frame_put(frame);
 	}

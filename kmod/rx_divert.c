@@ -62,6 +62,44 @@ static u32 mqtt_rx_peek_copy(const struct mqtt_rx_peek *from, u8 *buf, u32 n)
 	return got;
 }
 
+enum mqtt_parse_result mqtt_rx_parse5(const struct mqtt_rx_pass *pass,
+				      const u8 *p, u32 n,
+				      struct mqtt_packet_head *h)
+{
+	enum mqtt_parse_result result;
+
+	result = mqtt_parse_head5(p, n, pass->fast_max, pass->topic_max, h);
+	if (result != MQTT_PARSE_FAST)
+		return result;
+	if (h->alias) {
+		h->slow = MQTT_SLOW_ALIAS;
+		return MQTT_PARSE_SLOW;
+	}
+	if (h->expiry_off) {
+		h->slow = MQTT_SLOW_PROPERTIES;
+		return MQTT_PARSE_SLOW;
+	}
+	return MQTT_PARSE_FAST;
+}
+
+/* Why a QoS 0 PUBLISH without RETAIN is for the daemon. */
+static enum mqtt_stat mqtt_rx_divert_why(const struct mqtt_rx_pass *pass,
+					 const struct mqtt_packet_head *h)
+{
+	if (!pass->level)
+		return MQTT_STAT_DIVERT_OTHER;
+	switch (h->slow) {
+	case MQTT_SLOW_PROPERTIES:
+		return MQTT_STAT_DIVERT_PROPERTIES;
+	case MQTT_SLOW_PAYLOAD:
+		return MQTT_STAT_DIVERT_PAYLOAD;
+	case MQTT_SLOW_ALIAS:
+		return MQTT_STAT_DIVERT_ALIAS;
+	default:
+		return MQTT_STAT_DIVERT_OTHER;
+	}
+}
+
 static void mqtt_rx_divert_count(struct mqtt_rx_pass *pass,
 				 enum mqtt_parse_result result,
 				 const struct mqtt_packet_head *h)
@@ -81,7 +119,7 @@ static void mqtt_rx_divert_count(struct mqtt_rx_pass *pass,
 	else if (h->first & MQTT_PUBLISH_RETAIN)
 		mqtt_stat_inc(mn, DIVERT_RETAIN);
 	else
-		mqtt_stat_inc(mn, DIVERT_OTHER);
+		mqtt_stats_add_to(mn->stats, mqtt_rx_divert_why(pass, h), 1);
 }
 
 void mqtt_rx_divert_all(struct mqtt_rx_pass *pass)
@@ -104,21 +142,23 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 {
 	u8 buf[MQTT_DIVERT_PEEK], *p = buf, *big = NULL;
 	enum mqtt_parse_result result;
-	u32 n;
+	u32 n, cap = sizeof(buf);
 
-	n = mqtt_rx_peek_copy(peek, buf, sizeof(buf));
+	n = mqtt_rx_peek_copy(peek, buf, cap);
 	result = mqtt_rx_parse(pass, p, n, h);
-	if (result == MQTT_PARSE_MORE && h->topic_len && n == sizeof(buf)) {
-		u32 need = h->fixed_len + 2 + h->topic_len;
-
-		big = kmalloc(need, GFP_KERNEL | __GFP_NOWARN);
+	/* Topic, properties and payload may each ask for more. */
+	while (result == MQTT_PARSE_MORE && n == cap) {
+		kfree(big);
+		cap = h->need;
+		big = kmalloc(cap, GFP_KERNEL | __GFP_NOWARN);
 		if (!big) {
 			/* Its length is known: the daemon can have it. */
 			*ends = false;
+			h->slow = MQTT_SLOW_OTHER;
 			return MQTT_PARSE_SLOW;
 		}
 		p = big;
-		n = mqtt_rx_peek_copy(peek, big, need);
+		n = mqtt_rx_peek_copy(peek, big, cap);
 		result = mqtt_rx_parse(pass, p, n, h);
 	}
 	*ends = result == MQTT_PARSE_MORE || result == MQTT_PARSE_PINGREQ ||

@@ -13,10 +13,10 @@ struct mqtt_flow;
  *
  * @conn: conn
  * @acl_class: the conn's, for the whole turn
- * @fast_max: limit, for the whole turn
+ * @level: MQTT_MEMBER_LEVEL5 at protocol level 5, otherwise 0
+ * @fast_max: limit, for the whole turn; 0: no PUBLISH is for the fast path
  * @topic_max: limit, for the whole turn
  * @pingresp: PINGREQ is answered here
- * @divert_publish: no PUBLISH of this conn is for the fast path
  * @stop: leave the rest where it is
  * @again: stopped for the budget
  * @divert: stopped at a packet for the daemon
@@ -31,10 +31,10 @@ struct mqtt_flow;
 struct mqtt_rx_pass {
 	struct mqtt_conn *conn;
 	u32 acl_class;
+	u32 level;
 	u32 fast_max;
 	u32 topic_max;
 	bool pingresp;
-	bool divert_publish;
 	bool stop;
 	bool again;
 	bool divert;
@@ -46,6 +46,19 @@ struct mqtt_rx_pass {
 	u32 denied;
 	u32 unsubscribed;
 };
+
+/**
+ * mqtt_rx_parse5() - mqtt_parse_head5() under a conn's settings
+ * @pass: turn
+ * @p: bytes from a packet's first one on
+ * @n: number of them
+ * @h: where to store what was found
+ *
+ * Context: any. Return: enum mqtt_parse_result.
+ */
+enum mqtt_parse_result mqtt_rx_parse5(const struct mqtt_rx_pass *pass,
+				      const u8 *p, u32 n,
+				      struct mqtt_packet_head *h);
 
 /**
  * mqtt_rx_parse() - mqtt_parse_head() under a conn's settings
@@ -62,8 +75,11 @@ mqtt_rx_parse(const struct mqtt_rx_pass *pass, const u8 *p, u32 n,
 {
 	enum mqtt_parse_result result;
 
-	result = mqtt_parse_head(p, n, pass->divert_publish ? 0 : pass->fast_max,
-				 pass->topic_max, h);
+	if (pass->level)
+		result = mqtt_rx_parse5(pass, p, n, h);
+	else
+		result = mqtt_parse_head(p, n, pass->fast_max, pass->topic_max,
+					 h);
 	if (result == MQTT_PARSE_PINGREQ && !pass->pingresp)
 		return MQTT_PARSE_SLOW;
 	return result;

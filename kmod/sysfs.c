@@ -49,6 +49,9 @@ MQTT_SHOW(deliver_fast_bytes, sum.c[MQTT_STAT_DELIVER_FAST_BYTES]);
 MQTT_SHOW(divert_miss, sum.c[MQTT_STAT_DIVERT_MISS]);
 MQTT_SHOW(divert_retain, sum.c[MQTT_STAT_DIVERT_RETAIN]);
 MQTT_SHOW(divert_qos, sum.c[MQTT_STAT_DIVERT_QOS]);
+MQTT_SHOW(divert_alias, sum.c[MQTT_STAT_DIVERT_ALIAS]);
+MQTT_SHOW(divert_properties, sum.c[MQTT_STAT_DIVERT_PROPERTIES]);
+MQTT_SHOW(divert_payload, sum.c[MQTT_STAT_DIVERT_PAYLOAD]);
 MQTT_SHOW(divert_other, sum.c[MQTT_STAT_DIVERT_OTHER]);
 MQTT_SHOW(gate_waits, sum.c[MQTT_STAT_GATE_WAITS]);
 MQTT_SHOW(drop_queue_full, sum.c[MQTT_STAT_DROP_QUEUE_FULL]);
@@ -75,6 +78,9 @@ static struct attribute *stats_attrs[] = {
 	&divert_miss_attr.attr,
 	&divert_retain_attr.attr,
 	&divert_qos_attr.attr,
+	&divert_alias_attr.attr,
+	&divert_properties_attr.attr,
+	&divert_payload_attr.attr,
 	&divert_other_attr.attr,
 	&gate_waits_attr.attr,
 	&drop_queue_full_attr.attr,

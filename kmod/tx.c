@@ -235,6 +235,33 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	mqtt_frame_put(filtered);
 }
 
+int mqtt_tx_offer(struct mqtt_conn *conn, struct mqtt_frame *frame,
+		  enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	bool kick = false;
+	int len;
+	u32 nr;
+
+	if (frame->longest > READ_ONCE(conn->max_packet))
+		return -EMSGSIZE;
+	spin_lock(&tx->lock);
+	len = mqtt_tx_enqueue(conn, frame, &nr, &kick);
+	if (kind == MQTT_TX_FAST)
+		tx->deliver_fast += nr;
+	else
+		tx->deliver_packet_out += nr;
+	spin_unlock(&tx->lock);
+	if (len < 0)
+		return len;
+	sum->nr += nr;
+	sum->bytes += len;
+	percpu_counter_add(&conn->mn->queued_bytes, len);
+	if (kick)
+		mqtt_worker_tx(conn);
+	return 0;
+}
+
 void mqtt_tx_pingresp(struct mqtt_conn *conn)
 {
 	struct mqtt_tx *tx = &conn->tx;

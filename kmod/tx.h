@@ -46,6 +46,22 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		   enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum);
 
 /**
+ * mqtt_tx_offer() - queue a frame on a member if it takes it
+ * @conn: member's conn, found under RCU
+ * @frame: frame with one message; a reference is taken
+ * @kind: where it comes from
+ * @sum: what was queued is added
+ *
+ * Nothing is counted as dropped: another may take it.
+ *
+ * Context: process, RCU read side.
+ * Return: 0, -EMSGSIZE (too long for the client), -ENOBUFS (full), -EPIPE
+ * (ended), -ENOMEM.
+ */
+int mqtt_tx_offer(struct mqtt_conn *conn, struct mqtt_frame *frame,
+		  enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum);
+
+/**
  * mqtt_tx_pingresp() - queue a PINGRESP
  * @conn: conn that cannot go away during the call
  *

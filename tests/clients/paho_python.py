@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Every behaviour with python3-paho-mqtt: paho_python.py HOST PORT."""
+"""Every behaviour with python3-paho-mqtt: paho_python.py LEVEL HOST PORT."""
 
 import queue
 import sys
 import traceback
 
 from paho.mqtt import client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 WAIT = 60
 
@@ -14,24 +16,34 @@ WAIT = 60
 class Peer:
     """One connection with its network thread."""
 
-    def __init__(self, host, port, name, clean=True, will=None):
+    def __init__(self, level, host, port, name, clean=True, will=None):
         self.inbox, self.events = queue.Queue(), queue.Queue()
-        self.client = mqtt.Client(name, clean_session=clean)
+        options = {}
+        if level == mqtt.MQTTv5:
+            self.client = mqtt.Client(name, protocol=level)
+            options['clean_start'] = clean
+            if not clean:
+                options['properties'] = Properties(PacketTypes.CONNECT)
+                options['properties'].SessionExpiryInterval = 3600
+        else:
+            self.client = mqtt.Client(name, clean_session=clean,
+                                      protocol=level)
+        # with 5.0 there are properties behind these
         self.client.on_connect = \
-            lambda c, u, flags, code: self.events.put((code, flags))
+            lambda c, u, flags, code, *more: self.events.put((code, flags))
         self.client.on_subscribe = \
-            lambda c, u, mid, granted: self.events.put(granted)
+            lambda c, u, mid, granted, *more: self.events.put(granted)
         self.client.on_unsubscribe = \
-            lambda c, u, mid: self.events.put('unsubscribed')
+            lambda c, u, mid, *more: self.events.put('unsubscribed')
         self.client.on_disconnect = \
-            lambda c, u, code: self.events.put('disconnected')
+            lambda c, u, code, *more: self.events.put('disconnected')
         self.client.on_message = lambda c, u, m: self.inbox.put(m)
         if will:
             self.client.will_set(*will)
-        self.client.connect(host, port, 60)
+        self.client.connect(host, port, 60, **options)
         self.client.loop_start()
         code, flags = self.events.get(timeout=WAIT)
-        assert code == 0, 'CONNACK %d' % code
+        assert code == 0, 'CONNACK %s' % code
         self.session_present = flags['session present']
 
     def subscribe(self, name, qos):
@@ -146,10 +158,10 @@ def large(make):
 
 
 def main():
-    host, port = sys.argv[1], int(sys.argv[2])
+    level, host, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
     def make(name, **options):
-        return Peer(host, port, 'py-' + name, **options)
+        return Peer(level, host, port, 'py-' + name, **options)
 
     failed = 0
     for name, test in (

@@ -11,7 +11,7 @@ def test(b):
     watcher.subscribe('#')
     for n in range(5):
         client = b.raw()
-        client.send(connect('x', level=6), publish('a', 'no', retain=True),
+        client.send(connect('x', level=3), publish('a', 'no', retain=True),
                     publish('a', 'no', 1, 1), subscribe(1, 'a'))
         client.expect_connack(1, 0)
         client.expect_close()

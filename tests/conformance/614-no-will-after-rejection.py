@@ -10,7 +10,7 @@ def test(b):
     watcher = b.client()
     watcher.subscribe('will')
     client = b.raw()
-    client.connect(1, 0, level=9, will=('will', 'bad'))
+    client.connect(1, 0, level=2, will=('will', 'bad'))
     client.expect_close()
     client = b.raw('')
     client.connect(2, 0, client_id='', clean=False, will=('will', 'bad'))

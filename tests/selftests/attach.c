@@ -254,7 +254,7 @@ TEST_F(attach, refuses_strangers)
 	conn.fd = t.c;
 	EXPECT_EQ(-EPERM, mqtt_nl_conn_add(nl, &conn, &none));
 	EXPECT_EQ(-EPERM, mqtt_nl_conn_del(nl, id));
-	EXPECT_EQ(-EPERM, mqtt_nl_group_add(nl, 1, (struct mqtt_blob) { "a", 1 }));
+	EXPECT_EQ(-EPERM, mqtt_nl_group_add(nl, 1, (struct mqtt_blob) { "a", 1 }, 0));
 	EXPECT_EQ(-EPERM, mqtt_nl_barrier(nl));
 	/* With the capability, reading is allowed. */
 	EXPECT_EQ(0, mqtt_nl_stats_get(nl, &stats));

@@ -189,36 +189,6 @@ TEST_F(fanout, empty_topic_and_short_packets)
 	EXPECT_EQ(0, world_stats(&self->w).divert_miss);
 }
 
-TEST_F(fanout, level_five_diverts_all)
-{
-	struct mqtt_conn conn = {
-		.present = MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL),
-		.protocol_level = 5,
-	};
-	struct mqtt_member member = {
-		.present = MQTT_BIT(MQTT_A_MEMBER_GROUP) | MQTT_BIT(MQTT_A_MEMBER_CONN),
-	};
-	struct buf b = {}, ping = {};
-	struct tcp pub, sub;
-	uint32_t id;
-
-	tcp_open(&pub, NULL);
-	id = world_attach_with(&self->w, pub.s, &conn);
-	member.group = world_subscribe(&self->w, "t", world_client(&self->w, &sub));
-	member.conn = id;
-	EXPECT_EQ(-EOPNOTSUPP, mqtt_nl_member_add(self->w.nl, &member, 0));
-	buf_publish(&b, "t", 10, 1);
-	sock_send(pub.c, b.p, b.len);
-	sock_expect(pub.s, b.p, b.len);
-	/* PINGREQ is the same at every level. */
-	world_ack(&self->w, id, 1);
-	world_greet(&pub);
-	buf_pingreq(&ping);
-	sock_send(pub.c, ping.p, ping.len);
-	sock_expect(pub.c, "\xd0\x00", 2);
-	EXPECT_EQ(0, world_stats(&self->w).publish_fast);
-}
-
 TEST_F(fanout, no_publish_flag)
 {
 	struct mqtt_conn set = {

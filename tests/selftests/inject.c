@@ -137,12 +137,12 @@ TEST_F(inject, tables)
 	EACH_ALLOCATION(mqtt_nl_stats_get(self->w.nl, &stats), (void)0);
 	EACH_ALLOCATION(mqtt_nl_conn_get(self->w.nl, id, &conn), (void)0);
 	EACH_ALLOCATION(mqtt_nl_conn_set(self->w.nl, &set), (void)0);
-	EACH_ALLOCATION(mqtt_nl_group_add(self->w.nl, 1000, filter),
+	EACH_ALLOCATION(mqtt_nl_group_add(self->w.nl, 1000, filter, 0),
 			mqtt_nl_group_del(self->w.nl, 1000));
 	group = 1000;
 	/* The group may be there although its acknowledgement was lost. */
 	mqtt_nl_group_del(self->w.nl, 1000);
-	check(self->w.nl, mqtt_nl_group_add(self->w.nl, 1000, filter), "group add");
+	check(self->w.nl, mqtt_nl_group_add(self->w.nl, 1000, filter, 0), "group add");
 	member.group = group;
 	EACH_ALLOCATION(mqtt_nl_member_add(self->w.nl, &member, MQTT_NL_REPLACE),
 			mqtt_nl_member_del(self->w.nl, group, id));

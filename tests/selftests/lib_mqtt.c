@@ -42,32 +42,55 @@ void buf_header(struct buf *b, uint8_t first, uint32_t remaining)
 	buf_add(b, h, n);
 }
 
-void buf_publish_raw(struct buf *b, uint8_t first, const char *topic, size_t topic_len,
-		     const void *payload, size_t len, uint32_t seed)
+static void buf_pattern(struct buf *b, size_t len, uint32_t seed)
 {
-	uint8_t topic_size[2] = { topic_len >> 8, topic_len };
-	static const uint8_t pid[2] = { 0, 1 };
 	uint32_t x = seed * 2654435761u + 1;
-	size_t start, i;
+	size_t start = b->len, i;
 
-	buf_header(b, first, 2 + topic_len + (first & MQTT_PUBLISH_QOS ? 2 : 0) + len);
-	buf_add(b, topic_size, 2);
-	buf_add(b, topic, topic_len);
-	if (first & MQTT_PUBLISH_QOS)
-		buf_add(b, pid, 2);
-	start = b->len;
-	buf_add(b, payload, len);
-	if (payload)
-		return;
+	buf_add(b, NULL, len);
 	for (i = 0; i < len; i++) {
 		x = x * 1664525 + 1013904223;
 		b->p[start + i] = x >> 24;
 	}
 }
 
+void buf_publish_raw(struct buf *b, uint8_t first, const char *topic, size_t topic_len,
+		     const void *payload, size_t len, uint32_t seed)
+{
+	uint8_t topic_size[2] = { topic_len >> 8, topic_len };
+	static const uint8_t pid[2] = { 0, 1 };
+
+	buf_header(b, first, 2 + topic_len + (first & MQTT_PUBLISH_QOS ? 2 : 0) + len);
+	buf_add(b, topic_size, 2);
+	buf_add(b, topic, topic_len);
+	if (first & MQTT_PUBLISH_QOS)
+		buf_add(b, pid, 2);
+	if (payload)
+		buf_add(b, payload, len);
+	else
+		buf_pattern(b, len, seed);
+}
+
 void buf_publish(struct buf *b, const char *topic, size_t len, uint32_t seed)
 {
 	buf_publish_raw(b, MQTT_PUBLISH << 4, topic, strlen(topic), NULL, len, seed);
+}
+
+void buf_publish5(struct buf *b, const char *topic, const void *props, size_t props_len,
+		  size_t len, uint32_t seed)
+{
+	size_t topic_len = strlen(topic);
+	uint8_t topic_size[2] = { topic_len >> 8, topic_len };
+	uint8_t size[4];
+	uint32_t n = mqtt_varint_put(size, props_len);
+
+	buf_header(b, MQTT_PUBLISH << 4, 2 + topic_len + n + props_len + len);
+	buf_add(b, topic_size, 2);
+	buf_add(b, topic, topic_len);
+	buf_add(b, size, n);
+	if (props_len)
+		buf_add(b, props, props_len);
+	buf_pattern(b, len, seed);
 }
 
 void buf_puback(struct buf *b, uint16_t pid)

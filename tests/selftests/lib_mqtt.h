@@ -66,6 +66,18 @@ void buf_publish_raw(struct buf *b, uint8_t first, const char *topic, size_t top
 void buf_publish(struct buf *b, const char *topic, size_t len, uint32_t seed);
 
 /**
+ * buf_publish5() - append a QoS 0 PUBLISH of level 5 with a pattern as payload
+ * @b: buffer
+ * @topic: topic name
+ * @props: properties, without their length
+ * @props_len: length of @props
+ * @len: length of the payload
+ * @seed: what the pattern is made from
+ */
+void buf_publish5(struct buf *b, const char *topic, const void *props, size_t props_len,
+		  size_t len, uint32_t seed);
+
+/**
  * buf_puback() - append a PUBACK: diverted from a client, gates nothing
  * @b: buffer
  * @pid: packet identifier

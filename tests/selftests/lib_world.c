@@ -123,7 +123,7 @@ uint32_t world_group(struct world *w, const char *filter)
 {
 	const struct mqtt_blob blob = { filter, strlen(filter) };
 
-	check(w->nl, mqtt_nl_group_add(w->nl, ++w->groups, blob), "group add");
+	check(w->nl, mqtt_nl_group_add(w->nl, ++w->groups, blob, 0), "group add");
 	w->gen++;
 	return w->groups;
 }

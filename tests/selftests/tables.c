@@ -148,14 +148,14 @@ TEST_F(tables, groups)
 	struct mqtt_flow f;
 	uint32_t id = world_group(&self->w, "a/#");
 
-	EXPECT_EQ(-EEXIST, mqtt_nl_group_add(self->w.nl, id, blob("b")));
-	EXPECT_EQ(-EINVAL, mqtt_nl_group_add(self->w.nl, id + 1, blob("")));
-	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0, blob("b")));
-	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0x80000000, blob("b")));
+	EXPECT_EQ(-EEXIST, mqtt_nl_group_add(self->w.nl, id, blob("b"), 0));
+	EXPECT_EQ(-EINVAL, mqtt_nl_group_add(self->w.nl, id + 1, blob(""), 0));
+	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0, blob("b"), 0));
+	EXPECT_EQ(-ERANGE, mqtt_nl_group_add(self->w.nl, 0x80000000, blob("b"), 0));
 	EXPECT_EQ(-ENOENT, mqtt_nl_group_del(self->w.nl, id + 1));
 	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
 	EXPECT_EQ(self->w.gen, g.table_gen);
-	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 0x7fffffff, blob("b")));
+	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 0x7fffffff, blob("b"), 0));
 	ASSERT_EQ(0, mqtt_nl_group_get(self->w.nl, id, &g));
 	EXPECT_EQ(++self->w.gen, g.table_gen);
 	f = flow_of("a/x", &id, 1);
@@ -331,7 +331,7 @@ TEST_F(tables, dumps_are_complete)
 
 	for (i = 1; i <= nr; i++) {
 		snprintf(name, sizeof(name), "group/%064u", i);
-		mqtt_nl_batch_group_add(batch, i, blob(name));
+		mqtt_nl_batch_group_add(batch, i, blob(name), 0);
 	}
 	ASSERT_EQ(0, mqtt_nl_batch_commit(batch));
 	mqtt_nl_batch_reset(batch);
@@ -415,7 +415,7 @@ TEST_F(tables, limits)
 	world_limit(&self->w, MQTT_A_LIMITS_GROUPS_MAX, 2);
 	group = world_group(&self->w, "a");
 	world_group(&self->w, "b");
-	EXPECT_EQ(-ENOSPC, mqtt_nl_group_add(self->w.nl, 3, blob("c")));
+	EXPECT_EQ(-ENOSPC, mqtt_nl_group_add(self->w.nl, 3, blob("c"), 0));
 	EXPECT_TEXT("groups_max");
 	world_limit(&self->w, MQTT_A_LIMITS_GROUPS_MAX, 10);
 
@@ -448,14 +448,14 @@ TEST_F(tables, limits)
 	f = flow_of("three", &group, 1);
 	EXPECT_EQ(-ENOSPC, world_try_flow(&self->w, &f, 0));
 	EXPECT_TEXT("topic_bytes_max");
-	EXPECT_EQ(-ENOSPC, mqtt_nl_group_add(self->w.nl, 3, blob("ccc")));
-	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 3, blob("cc")));
+	EXPECT_EQ(-ENOSPC, mqtt_nl_group_add(self->w.nl, 3, blob("ccc"), 0));
+	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 3, blob("cc"), 0));
 	EXPECT_EQ(0, mqtt_nl_group_del(self->w.nl, 3));
 	self->w.gen += 2;
 	f = flow_of("tt", &group, 1);
 	EXPECT_EQ(0, world_try_flow(&self->w, &f, 0));
 	EXPECT_EQ(0, mqtt_nl_flow_del(self->w.nl, 0, blob("tt")));
-	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 3, blob("cc")));
+	EXPECT_EQ(0, mqtt_nl_group_add(self->w.nl, 3, blob("cc"), 0));
 	tcp_close(&t);
 	tcp_close(&u);
 }

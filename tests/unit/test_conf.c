@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -52,6 +53,17 @@ static void test_all_options(void **state)
 			       "datapath kernel\n"
 			       "connect_timeout 3\n"
 			       "flow_idle 9\n"
+			       "bind_interface eth0\n"
+			       "socket_domain ipv6\n"
+			       "persistence true\n"
+			       "persistence_location /tmp/s\n"
+			       "persistence_sync interval 5\n"
+			       "persistent_client_expiration 2w\n"
+			       "sys_interval 0\n"
+			       "max_queued_bytes 12\n"
+			       "retained_bytes_max 99\n"
+			       "protocol mqtt\n"
+			       "upgrade_outgoing_qos false\n"
 			       "control_socket\t/run/c.sock"), 0);
 	l = list_first_entry(&conf.listeners, struct conf_listener, node);
 	assert_int_equal(l->port, 1884);
@@ -60,6 +72,16 @@ static void test_all_options(void **state)
 	l = list_next_entry(l, node);
 	assert_int_equal(l->port, 1885);
 	assert_null(l->address);
+	assert_string_equal(l->interface, "eth0");
+	assert_int_equal(l->family, AF_INET6);
+	assert_true(conf.persistence);
+	assert_string_equal(conf.persistence_location, "/tmp/s");
+	assert_int_equal(conf.persistence_sync, CONF_SYNC_INTERVAL);
+	assert_int_equal(conf.persistence_sync_interval, 5);
+	assert_int_equal(conf.persistent_client_expiration, 14 * 86400);
+	assert_int_equal(conf.sys_interval, 0);
+	assert_int_equal(conf.max_queued_bytes, 12);
+	assert_int_equal(conf.retained_bytes_max, 99);
 	assert_int_equal(conf.allow_anonymous, 1);
 	assert_int_equal(conf.max_connections, 100);
 	assert_int_equal(conf.max_inflight_messages, 7);
@@ -101,6 +123,18 @@ static void test_errors(void **state)
 	       "f.conf:1: max_keepalive: 9 is out of range (10 to 65535)");
 	refuse("max_inflight_messages 65536\n",
 	       "f.conf:1: max_inflight_messages: 65536 is out of range (0 to 65535)");
+	refuse("persistent_client_expiration 5\n",
+	       "f.conf:1: persistent_client_expiration: \"5\" does not end in h, d, w, m or y");
+	refuse("persistence_sync often\n",
+	       "f.conf:1: persistence_sync: neither always, interval SECONDS nor off");
+	refuse("persistence_sync interval 0\n",
+	       "f.conf:1: persistence_sync: 0 is out of range (1 to 86400)");
+	refuse("listener 0 /run/s\n",
+	       "f.conf:1: listener: Unix sockets are not supported; listen on 127.0.0.1");
+	refuse("upgrade_outgoing_qos true\n",
+	       "f.conf:1: upgrade_outgoing_qos: MQTT forbids a higher QoS than the message's; publish with that QoS");
+	refuse("bridge_cafile /x\n",
+	       "f.conf:1: bridge_cafile: bridges are not supported yet; let a mosquitto beside mqttd bridge to both brokers");
 	refuse("log_type loud\n", "f.conf:1: log_type: unknown type \"loud\"");
 	refuse("log_dest paper\n",
 	       "f.conf:1: log_dest: unknown destination \"paper\"");

@@ -75,7 +75,7 @@ static void test_reader(void **state)
 
 static void test_message(void **state)
 {
-	struct message *msg = message_new("a/b", 3, "xyz", 3, 1);
+	struct message *msg = message_new("a/b", 3, "xyz", 3, 1, NULL);
 
 	(void)state;
 	assert_int_equal(msg->frame_len, 10);
@@ -86,7 +86,7 @@ static void test_message(void **state)
 	message_put(msg);
 	message_put(msg);
 
-	msg = message_new("t", 1, NULL, 0, 0);
+	msg = message_new("t", 1, NULL, 0, 0, NULL);
 	assert_memory_equal(msg->frame, "\x30\x03\0\1t", 5);
 	message_put(msg);
 }

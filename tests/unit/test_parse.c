@@ -250,6 +250,192 @@ static void topic_names(void **state)
 	assert_false(mqtt_topic_name_valid((const u8 *)"a\0", 2));
 }
 
+static enum mqtt_parse_result parse5(const void *p, size_t n,
+				     struct mqtt_packet_head *h)
+{
+	u8 *copy = malloc(n ? n : 1);
+	enum mqtt_parse_result result;
+
+	assert_non_null(copy);
+	memcpy(copy, p, n);
+	result = mqtt_parse_head5(copy, n, FAST_MAX, TOPIC_MAX, h);
+	free(copy);
+	return result;
+}
+
+/* A QoS 0 PUBLISH to "a" with these properties and this payload. */
+static size_t publish5(u8 *pkt, const void *props, size_t len,
+		       const void *payload, size_t payload_len)
+{
+	size_t n = 0;
+
+	pkt[n++] = 0x30;
+	n += mqtt_varint_put(pkt + n, 3 + mqtt_varint_len(len) + len +
+			     payload_len);
+	memcpy(pkt + n, "\0\1a", 3);
+	n += 3;
+	n += mqtt_varint_put(pkt + n, len);
+	memcpy(pkt + n, props, len);
+	memcpy(pkt + n + len, payload, payload_len);
+	return n + len + payload_len;
+}
+
+static void properties(void **state)
+{
+	static const u8 props[] = {
+		0x01, 0,			/* payload format */
+		0x02, 0, 0, 1, 0,		/* message expiry */
+		0x03, 0, 1, 't',		/* content type */
+		0x08, 0, 3, 'r', '/', 't',	/* response topic */
+		0x09, 0, 2, 0, 0xff,		/* correlation data */
+		0x26, 0, 1, 'k', 0, 0,		/* user property */
+		0x23, 0, 9,			/* topic alias */
+		0x26, 0, 0, 0, 1, 'v',		/* user property */
+	};
+	struct mqtt_packet_head h;
+	u8 pkt[100];
+	size_t len, n;
+
+	(void)state;
+	len = publish5(pkt, props, sizeof(props), "xy", 2);
+	for (n = 0; n < len - 2; n++) {
+		assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_MORE);
+		/* What it asks for is never more than the decision takes. */
+		assert_true(h.need > n && h.need <= len - 2);
+	}
+	for (; n <= len; n++) {
+		assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_FAST);
+		assert_int_equal(h.len, len);
+		assert_int_equal(h.topic_len, 1);
+		assert_int_equal(h.props_off, 6);
+		assert_int_equal(h.props_len, sizeof(props));
+		assert_int_equal(h.format, 0);
+		assert_int_equal(h.alias, 9);
+		assert_int_equal(pkt[h.alias_off], 0x23);
+		assert_memory_equal(pkt + h.expiry_off, "\0\0\1\0", 4);
+	}
+	len = publish5(pkt, "", 0, "", 0);
+	assert_int_equal(parse5(pkt, len, &h), MQTT_PARSE_FAST);
+	assert_int_equal(h.alias, 0);
+	assert_int_equal(h.expiry_off, 0);
+}
+
+static void bad_properties(void **state)
+{
+	static const struct {
+		const char *p;
+		size_t n;
+	} bad[] = {
+		{ "\x01", 1 }, { "\x01\2", 2 }, { "\x01\0\x01\0", 4 },
+		{ "\x02\0\0\0", 4 }, { "\x02\0\0\0\1\x02\0\0\0\1", 10 },
+		{ "\x03\0", 2 }, { "\x03\0\2t", 4 }, { "\x03\0\1\xff", 4 },
+		{ "\x03\0\1\0", 4 }, { "\x03\0\0\x03\0\0", 6 },
+		{ "\x08\0\0", 3 }, { "\x08\0\1#", 4 }, { "\x08\0\1+", 4 },
+		{ "\x09\0\1", 3 }, { "\x09\0\0\x09\0\0", 6 },
+		{ "\x0b\1", 2 },		/* a server's */
+		{ "\x11\0\0\0\1", 5 },	/* of other packets */
+		{ "\x1f\0\0", 3 },
+		{ "\x23\0", 2 }, { "\x23\0\0", 3 }, { "\x23\0\1\x23\0\1", 6 },
+		{ "\x26\0\0", 3 }, { "\x26\0\0\0", 4 }, { "\x26\0\0\0\1", 5 },
+		{ "\x26\0\1\xc0\0\0", 6 }, { "\x26\0\0\0\1\xed", 6 },
+		{ "\0", 1 }, { "\x7f", 1 }, { "\x81\0", 2 }, { "\xff", 1 },
+	};
+	struct mqtt_packet_head h;
+	u8 pkt[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		size_t n = publish5(pkt, bad[i].p, bad[i].n, "", 0);
+
+		assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_SLOW);
+		assert_int_equal(h.len, n);
+	}
+	/* Lengths of the properties: missing, too long, not minimal, 5 bytes. */
+	assert_int_equal(parse5("\x30\3\0\1a", 5, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(parse5("\x30\4\0\1a\1", 6, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(parse5("\x30\4\0\1a\x80", 6, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(parse5("\x30\5\0\1a\x80\0", 7, &h),
+			 MQTT_PARSE_SLOW);
+	assert_int_equal(parse5("\x30\x0a\0\1a\x80\x80\x80\x80\0xx", 12, &h),
+			 MQTT_PARSE_SLOW);
+	/* An empty topic needs an alias. */
+	assert_int_equal(parse5("\x30\3\0\0\0", 5, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(parse5("\x30\6\0\0\3\x23\0\1", 8, &h),
+			 MQTT_PARSE_FAST);
+	assert_int_equal(h.alias, 1);
+}
+
+static void properties_are_bounded(void **state)
+{
+	u8 pkt[MQTT_PROPERTIES_MAX + 64], props[MQTT_PROPERTIES_MAX + 1];
+	struct mqtt_packet_head h;
+	size_t n;
+
+	(void)state;
+	memset(props, 'x', sizeof(props));
+	memcpy(props, "\x09\x0f\xfd", 3);
+	n = publish5(pkt, props, MQTT_PROPERTIES_MAX, "", 0);
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_FAST);
+	assert_int_equal(parse5(pkt, n - 1, &h), MQTT_PARSE_MORE);
+	assert_int_equal(h.need, n);
+	props[2]++;
+	n = publish5(pkt, props, sizeof(props), "", 0);
+	assert_int_equal(parse5(pkt, 10, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(h.slow, MQTT_SLOW_PROPERTIES);
+}
+
+static void payload_format(void **state)
+{
+	static u8 pkt[3 * MQTT_GATHER_MAX], payload[2 * MQTT_GATHER_MAX];
+	struct mqtt_packet_head h;
+	size_t n;
+
+	(void)state;
+	/* It says how much it takes to decide. */
+	n = publish5(pkt, "\1\1", 2, "\xc3\xa4\0x", 4);
+	assert_int_equal(parse5(pkt, n - 1, &h), MQTT_PARSE_MORE);
+	assert_int_equal(h.need, n);
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_FAST);
+	assert_int_equal(h.format, 1);
+	n = publish5(pkt, "\1\1", 2, "a\xff", 2);
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(h.slow, MQTT_SLOW_OTHER);
+	n = publish5(pkt, "\1\0", 2, "a\xff", 2);
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_FAST);
+	/* Too long to be gathered, unless it is there anyway. */
+	memset(payload, 'x', sizeof(payload));
+	n = publish5(pkt, "\1\1", 2, payload, sizeof(payload));
+	assert_int_equal(parse5(pkt, n - 1, &h), MQTT_PARSE_SLOW);
+	assert_int_equal(h.slow, MQTT_SLOW_PAYLOAD);
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_FAST);
+}
+
+static void varints(void **state)
+{
+	static const u32 values[] = {
+		0, 127, 128, 16383, 16384, 2097151, 2097152, MQTT_REMAINING_MAX,
+	};
+	u8 buf[4];
+	u32 value;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		u32 n = mqtt_varint_put(buf, values[i]);
+
+		assert_int_equal(n, i / 2 + 1);
+		assert_int_equal(n, mqtt_varint_len(values[i]));
+		assert_int_equal(mqtt_parse_varint(buf, n, &value), n);
+		assert_int_equal(value, values[i]);
+		assert_int_equal(mqtt_parse_varint(buf, n - 1, &value), 0);
+	}
+	assert_int_equal(mqtt_parse_varint((const u8 *)"\x80\0", 2, &value),
+			 -1);
+	memset(buf, 0x80, 4);
+	assert_int_equal(mqtt_parse_varint(buf, 4, &value), -1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -262,6 +448,11 @@ int main(void)
 		cmocka_unit_test(gates),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(topic_names),
+		cmocka_unit_test(properties),
+		cmocka_unit_test(bad_properties),
+		cmocka_unit_test(properties_are_bounded),
+		cmocka_unit_test(payload_format),
+		cmocka_unit_test(varints),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,7 +17,7 @@ static struct message *msg;
 static int setup(void **state)
 {
 	(void)state;
-	msg = message_new("t", 1, "x", 1, 2);
+	msg = message_new("t", 1, "x", 1, 2, NULL);
 	return 0;
 }
 
@@ -47,6 +47,7 @@ static void test_queue_limit(void **state)
 	assert_false(queue_add(&q, d, 3));
 	assert_true(queue_add(&q, d, 0));
 	assert_int_equal(q.len, 4);
+	assert_int_equal(q.bytes, 4);
 	assert_int_equal(q.len_qos0, 2);
 	assert_int_equal(queue_first(&q)->mid, 0);
 	d = queue_first(&q);
@@ -56,6 +57,7 @@ static void test_queue_limit(void **state)
 	assert_int_equal(q.len_qos0, 1);
 	queue_clear(&q);
 	assert_int_equal(q.len, 0);
+	assert_int_equal(q.bytes, 0);
 	assert_int_equal(q.len_qos0, 0);
 	assert_int_equal(msg->refs, 1);
 }

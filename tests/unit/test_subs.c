@@ -38,7 +38,7 @@ static int setup(void **state)
 		char id[8];
 
 		snprintf(id, sizeof(id), "c%u", i);
-		sessions[i] = session_new(id, strlen(id), false);
+		sessions[i] = session_new(id, strlen(id), SESSION_NEVER);
 	}
 	return 0;
 }
@@ -139,8 +139,9 @@ static void test_random_subscriptions(void **state)
 		assert_true(topic_filter_valid(topic, strlen(topic)));
 		sub = subs_find(s, topic, strlen(topic));
 		if (random() % 2) {
-			subs_add(s, &s->subs, topic, strlen(topic),
-				 random() % 3);
+			struct sub_options options = { .qos = random() % 3 };
+
+			subs_add(s, &s->subs, topic, strlen(topic), &options);
 			sub = subs_find(s, topic, strlen(topic));
 			assert_non_null(sub);
 			assert_string_equal(sub->filter->name, topic);
@@ -217,7 +218,7 @@ static void retain_random(void)
 			retained[i] = retained[--nr_retained];
 		return;
 	}
-	msg = message_new(topic, strlen(topic), &value, 1, 0);
+	msg = message_new(topic, strlen(topic), &value, 1, 0, NULL);
 	retain_set(topic, strlen(topic), msg);
 	message_put(msg);
 	strcpy(retained[i].topic, topic);
@@ -259,20 +260,21 @@ static void test_deep_topic(void **state)
 {
 	struct filter_set set = { 0 };
 	struct session *s = sessions[0];
+	struct sub_options options = { 0 };
 	char *topic = malloc(65535);
 	struct message *msg;
 
 	(void)state;
 	memset(topic, '/', 65535);
-	subs_add(s, &s->subs, topic, 65535, 0);
+	subs_add(s, &s->subs, topic, 65535, &options);
 	subs_match(topic, 65535, &set);
 	assert_int_equal(set.count, 1);
 	subs_match(topic, 65534, &set);
 	assert_int_equal(set.count, 0);
-	subs_add(s, &s->subs, "#", 1, 0);
+	subs_add(s, &s->subs, "#", 1, &options);
 	subs_match(topic, 65535, &set);
 	assert_int_equal(set.count, 2);
-	msg = message_new(topic, 65535, NULL, 0, 0);
+	msg = message_new(topic, 65535, NULL, 0, 0, NULL);
 	retain_set(topic, 65535, msg);
 	retain_set(topic, 65535, NULL);
 	message_put(msg);

@@ -36,9 +36,11 @@ static const char *const conn_flag_names[] = { "no-pingresp", "no-publish" };
 const struct mqtt_names mqtt_conn_flag_names = NAMES(conn_flag_names);
 static const char *const flow_flag_names[] = { "deny" };
 const struct mqtt_names mqtt_flow_flag_names = NAMES(flow_flag_names);
+static const char *const group_flag_names[] = { "shared" };
+const struct mqtt_names mqtt_group_flag_names = NAMES(group_flag_names);
 static const char *const member_flag_names[] = { "overlap", "no-local" };
 const struct mqtt_names mqtt_member_flag_names = NAMES(member_flag_names);
-static const char *const feature_names[] = { "v311", "pingresp" };
+static const char *const feature_names[] = { "v311", "pingresp", "v5", "shared" };
 const struct mqtt_names mqtt_feature_names = NAMES(feature_names);
 
 #define FIELD(set, NUMBER, field, ...)					\
@@ -139,6 +141,7 @@ static const struct mqtt_attr member_attrs[MQTT_A_MEMBER_MAX + 1] = {
 	U32(member, MEMBER_CONN, conn),
 	U8(member, MEMBER_QOS, qos),
 	NAMED(member, MEMBER_FLAGS, flags, U32, FLAGS, mqtt_member_flag_names),
+	BLOB(member, MEMBER_SUBSCRIPTION_IDS, subscription_ids, NUMBERS),
 };
 
 SET(member, mqtt_member);
@@ -164,6 +167,7 @@ static const struct mqtt_attr group_attrs[MQTT_A_GROUP_MAX + 1] = {
 	U32(group, GROUP_MEMBERS, members),
 	U32(group, GROUP_FLOWS, flows),
 	U32(group, GROUP_TABLE_GEN, table_gen),
+	NAMED(group, GROUP_FLAGS, flags, U32, FLAGS, mqtt_group_flag_names),
 };
 
 SET(group, mqtt_group);
@@ -193,6 +197,9 @@ static const struct mqtt_attr stats_attrs[MQTT_A_STATS_MAX + 1] = {
 	U64(stats, STATS_TX_PARTIAL, tx_partial),
 	U64(stats, STATS_KEEPALIVE_EXPIRED, keepalive_expired),
 	U64(stats, STATS_QUEUED_BYTES, queued_bytes),
+	U64(stats, STATS_DIVERT_ALIAS, divert_alias),
+	U64(stats, STATS_DIVERT_PROPERTIES, divert_properties),
+	U64(stats, STATS_DIVERT_PAYLOAD, divert_payload),
 };
 
 SET(stats, mqtt_stats);

@@ -30,12 +30,14 @@ struct mqtt_blob {
 /**
  * struct mqtt_member - a member of a group, attributes MQTT_A_MEMBER_*
  * @present: MQTT_BIT() of every attribute that has a value
+ * @subscription_ids: array of uint32_t
  */
 struct mqtt_member {
 	uint64_t present;
 	uint32_t group;
 	uint32_t conn;
 	uint32_t flags;
+	struct mqtt_blob subscription_ids;
 	uint8_t qos;
 };
 
@@ -155,6 +157,7 @@ struct mqtt_group {
 	uint32_t members;
 	uint32_t flows;
 	uint32_t table_gen;
+	uint32_t flags;
 	struct mqtt_blob filter;
 };
 
@@ -188,6 +191,9 @@ struct mqtt_stats {
 	uint64_t tx_partial;
 	uint64_t keepalive_expired;
 	uint64_t queued_bytes;
+	uint64_t divert_alias;
+	uint64_t divert_properties;
+	uint64_t divert_payload;
 };
 
 /**
@@ -305,6 +311,7 @@ extern const struct mqtt_names mqtt_event_names;
 extern const struct mqtt_names mqtt_conn_state_names;
 extern const struct mqtt_names mqtt_conn_flag_names;
 extern const struct mqtt_names mqtt_flow_flag_names;
+extern const struct mqtt_names mqtt_group_flag_names;
 extern const struct mqtt_names mqtt_member_flag_names;
 extern const struct mqtt_names mqtt_feature_names;
 

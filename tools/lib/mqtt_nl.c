@@ -451,12 +451,15 @@ int mqtt_nl_batch_flow_del(struct mqtt_nl_batch *b, uint32_t acl_class,
 	return queue_flow(b, MQTT_CMD_FLOW_DEL, acl_class, topic);
 }
 
-int mqtt_nl_batch_group_add(struct mqtt_nl_batch *b, uint32_t id, struct mqtt_blob filter)
+int mqtt_nl_batch_group_add(struct mqtt_nl_batch *b, uint32_t id, struct mqtt_blob filter,
+			    uint32_t flags)
 {
 	struct mqtt_group group = {
-		.present = MQTT_BIT(MQTT_A_GROUP_ID) | MQTT_BIT(MQTT_A_GROUP_FILTER),
+		.present = MQTT_BIT(MQTT_A_GROUP_ID) | MQTT_BIT(MQTT_A_GROUP_FILTER) |
+			   (flags ? MQTT_BIT(MQTT_A_GROUP_FLAGS) : 0),
 		.id = id,
 		.filter = filter,
+		.flags = flags,
 	};
 
 	return queue(b, MQTT_CMD_GROUP_ADD, 0, &group, ~0ULL);
@@ -570,9 +573,9 @@ int mqtt_nl_flow_get(struct mqtt_nl *nl, uint32_t acl_class, struct mqtt_blob to
 	return finish(nl, queue_flow(one(nl), MQTT_CMD_FLOW_GET, acl_class, topic), &reply, NULL);
 }
 
-int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter)
+int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter, uint32_t flags)
 {
-	return finish(nl, mqtt_nl_batch_group_add(one(nl), id, filter), NULL, NULL);
+	return finish(nl, mqtt_nl_batch_group_add(one(nl), id, filter, flags), NULL, NULL);
 }
 
 int mqtt_nl_group_del(struct mqtt_nl *nl, uint32_t id)

@@ -173,10 +173,11 @@ int mqtt_nl_flow_dump(struct mqtt_nl *nl, mqtt_nl_cb cb, void *arg);
  * @nl: the handle
  * @id: its identifier
  * @filter: its topic filter
+ * @flags: MQTT_GROUP_F_*
  *
  * Return: 0 or a negative errno.
  */
-int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter);
+int mqtt_nl_group_add(struct mqtt_nl *nl, uint32_t id, struct mqtt_blob filter, uint32_t flags);
 
 /**
  * mqtt_nl_group_del() - remove a group and its members
@@ -343,7 +344,8 @@ int mqtt_nl_batch_flow_add(struct mqtt_nl_batch *b, const struct mqtt_flow *flow
 			   unsigned int flags);
 int mqtt_nl_batch_flow_del(struct mqtt_nl_batch *b, uint32_t acl_class,
 			   struct mqtt_blob topic);
-int mqtt_nl_batch_group_add(struct mqtt_nl_batch *b, uint32_t id, struct mqtt_blob filter);
+int mqtt_nl_batch_group_add(struct mqtt_nl_batch *b, uint32_t id, struct mqtt_blob filter,
+			    uint32_t flags);
 int mqtt_nl_batch_group_del(struct mqtt_nl_batch *b, uint32_t id);
 int mqtt_nl_batch_member_add(struct mqtt_nl_batch *b, const struct mqtt_member *member,
 			     unsigned int flags);

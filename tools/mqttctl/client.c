@@ -84,7 +84,9 @@ static void add_row(struct table *table, const cJSON *client)
 			       protocol == 5 ? "5.0" : "-"));
 	table_add(table, textf("%d", cJSON_GetArraySize(subs)));
 	table_add(table, textf("%" PRIu64, number_at(client, "queued")));
+	table_add(table, textf("%" PRIu64, number_at(client, "queued_bytes")));
 	table_add(table, textf("%" PRIu64, number_at(client, "inflight")));
+	table_add(table, textf("%" PRIu64, number_at(client, "inflight_bytes")));
 	table_add(table, textf("%" PRIu64, number_at(client, "received")));
 	table_add(table, textf("%" PRIu64, number_at(client, "sent")));
 	table_add(table, textf("%" PRIu64, number_at(client, "dropped")));
@@ -105,13 +107,13 @@ static void print_one(const cJSON *client)
 			text = textf(cJSON_IsTrue(item) ? "yes" : "no");
 		else
 			text = textf("%" PRIu64, number_at(client, item->string));
-		printf("%-14s%s\n", item->string, text);
+		printf("%-16s%s\n", item->string, text);
 		free(text);
 	}
 	cJSON_ArrayForEach(sub, cJSON_GetObjectItemCaseSensitive(client, "subscriptions")) {
 		char *filter = string_at(sub, "filter");
 
-		printf("%-14sqos %" PRIu64 "  %s\n", "subscription", number_at(sub, "qos"),
+		printf("%-16sqos %" PRIu64 "  %s\n", "subscription", number_at(sub, "qos"),
 		       filter);
 		free(filter);
 	}
@@ -120,7 +122,8 @@ static void print_one(const cJSON *client)
 static int show(cJSON *clients, const char *id)
 {
 	struct table table = { .heads = { "id", "address", "version", ">subs", ">queued",
-					  ">inflight", ">received", ">sent", ">dropped" } };
+					  ">bytes", ">inflight", ">bytes", ">received",
+					  ">sent", ">dropped" } };
 	struct json_list list = { 0 };
 	const cJSON *client;
 

@@ -86,5 +86,6 @@ int cmd_monitor(int argc, char **argv);
 int cmd_drain(int argc, char **argv);
 int cmd_limits(int argc, char **argv);
 int cmd_client(int argc, char **argv);
+int cmd_store(int argc, char **argv);
 
 #endif /* MQTTCTL_CTL_H */

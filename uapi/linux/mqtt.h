@@ -60,6 +60,8 @@
 /* Most groups, and most merged members, that one flow can name. */
 #define MQTT_FLOW_GROUPS_MAX	1024
 #define MQTT_FLOW_MERGED_MAX	4096
+/* Most Subscription Identifiers of one member. */
+#define MQTT_MEMBER_IDS_MAX	64
 /* The member identifier that means the port; conns are numbered from 1. */
 #define MQTT_CONN_PORT		0
 
@@ -113,9 +115,9 @@
  * @MQTT_CMD_FLOW_DEL: remove the flow {ACL_CLASS, TOPIC}. -ENOENT.
  * @MQTT_CMD_FLOW_GET: read the flow {ACL_CLASS, TOPIC}, or dump all.
  * @MQTT_CMD_GROUP_ADD: make the group MQTT_A_GROUP_ID (owner's choice, 1 to
- *	2^31 - 1) for MQTT_A_GROUP_FILTER. Adds one to the table generation,
- *	since flows computed before it may lack the group. -EEXIST; -ENOSPC:
- *	groups_max or topic_bytes_max reached.
+ *	2^31 - 1) for MQTT_A_GROUP_FILTER with MQTT_A_GROUP_FLAGS (0). Adds one
+ *	to the table generation, since flows computed before it may lack the
+ *	group. -EEXIST; -ENOSPC: groups_max or topic_bytes_max reached.
  * @MQTT_CMD_GROUP_DEL: remove the group MQTT_A_GROUP_ID with its members. Adds
  *	one to the table generation. -ENOENT; -EBUSY: a flow still names it.
  * @MQTT_CMD_GROUP_GET: read one group, or dump all.
@@ -124,7 +126,8 @@
  *	MQTT_A_MEMBER_FLAGS (0). A present member is -EEXIST, or updated when
  *	NLM_F_REPLACE is set: no message is lost or doubled by the update.
  *	-ENOENT: no such group or conn; -ENOSPC: members_max; -EOPNOTSUPP: the
- *	conn's protocol level cannot be served by the module.
+ *	port as a member of a shared group. A conn of level 5
+ *	gets SUBSCRIPTION_IDS (none) in every PUBLISH of the group.
  * @MQTT_CMD_MEMBER_DEL: take the member {GROUP, CONN} out. -ENOENT. Messages
  *	already queued on it are sent; follow with MQTT_CMD_BARRIER to know that
  *	nothing more will be queued.
@@ -211,6 +214,8 @@ enum mqtt_a_owner {
 /* Features announced at registration. */
 #define MQTT_FEATURE_V311	(1ULL << 0)	/* level 4 on the fast path */
 #define MQTT_FEATURE_PINGRESP	(1ULL << 1)	/* answers PINGREQ */
+#define MQTT_FEATURE_V5		(1ULL << 2)	/* level 5 on the fast path */
+#define MQTT_FEATURE_SHARED	(1ULL << 3)	/* shared groups */
 
 /* MQTT_A_CONN_FLAGS */
 #define MQTT_CONN_F_NO_PINGRESP	(1U << 0)	/* divert PINGREQ of this conn */
@@ -224,8 +229,9 @@ enum mqtt_a_owner {
  * @MQTT_A_CONN_UNSPEC: never used
  * @MQTT_A_CONN_ID: (u32) identifier, 1 to 2^31 - 1; not reused soon
  * @MQTT_A_CONN_FD: (u32) descriptor to attach
- * @MQTT_A_CONN_PROTOCOL_LEVEL: (u8) 3, 4 or 5 as in CONNECT; every PUBLISH of a
- *	conn of level 5 is diverted in this version
+ * @MQTT_A_CONN_PROTOCOL_LEVEL: (u8) 3, 4 or 5 as in CONNECT: the form of what
+ *	is received from it and sent to it. Between levels 4 and 5 properties
+ *	are left out, or there are none.
  * @MQTT_A_CONN_ACL_CLASS: (u32) part of the flow key for its publishes
  * @MQTT_A_CONN_KEEP_ALIVE: (u16) seconds as in CONNECT, 0: none. After one and
  *	a half times this without a byte from the client, recv() fails with
@@ -332,9 +338,11 @@ enum mqtt_conn_state {
  * @MQTT_A_FLOW_MERGED: (nest of enum mqtt_a_member, repeated) a conn that is in
  *	more than one of the groups: it gets one copy here, and its members
  *	with MQTT_MEMBER_F_OVERLAP in the groups are skipped. Only
- *	MQTT_A_MEMBER_CONN, QOS and FLAGS may be given, and conns that are gone
- *	are ignored at delivery. QOS is the highest granted. Left out of a dump
- *	when there are too many for one message; read the flow itself then.
+ *	MQTT_A_MEMBER_CONN, QOS, FLAGS and SUBSCRIPTION_IDS may be given, and
+ *	conns that are gone are ignored at delivery. QOS is the highest
+ *	granted, SUBSCRIPTION_IDS are those of all its subscriptions. Left out
+ *	of a dump when there are too many for one message; read the flow itself
+ *	then.
  * @MQTT_A_FLOW_HITS: (u64, read only) publishes that hit
  * @MQTT_A_FLOW_BYTES: (u64, read only) their bytes
  * @MQTT_A_FLOW_IDLE_MS: (u64, read only) ms since the last hit, or since it was
@@ -359,6 +367,15 @@ enum mqtt_a_flow {
 	MQTT_A_FLOW_MAX = (__MQTT_A_FLOW_MAX - 1)
 };
 
+/*
+ * MQTT_A_GROUP_FLAGS. One member of a shared group gets each message, in turn;
+ * members whose queue is full, or that do not take a packet of this length, are
+ * passed over. The port cannot be a member, and MQTT_MEMBER_F_OVERLAP and
+ * MQTT_MEMBER_F_NO_LOCAL have no effect.
+ */
+#define MQTT_GROUP_F_SHARED	(1U << 0)
+#define MQTT_GROUP_F_MASK	MQTT_GROUP_F_SHARED
+
 /**
  * enum mqtt_a_group - attributes of groups
  *
@@ -369,6 +386,7 @@ enum mqtt_a_flow {
  * @MQTT_A_GROUP_MEMBERS: (u32, read only) number of members
  * @MQTT_A_GROUP_FLOWS: (u32, read only) number of flows that name it
  * @MQTT_A_GROUP_TABLE_GEN: (u32, read only) table generation after the change
+ * @MQTT_A_GROUP_FLAGS: (u32) MQTT_GROUP_F_*
  */
 enum mqtt_a_group {
 	MQTT_A_GROUP_UNSPEC,
@@ -377,6 +395,7 @@ enum mqtt_a_group {
 	MQTT_A_GROUP_MEMBERS,
 	MQTT_A_GROUP_FLOWS,
 	MQTT_A_GROUP_TABLE_GEN,
+	MQTT_A_GROUP_FLAGS,
 
 	__MQTT_A_GROUP_MAX,
 	MQTT_A_GROUP_MAX = (__MQTT_A_GROUP_MAX - 1)
@@ -395,6 +414,9 @@ enum mqtt_a_group {
  * @MQTT_A_MEMBER_CONN: (u32) conn, or MQTT_CONN_PORT
  * @MQTT_A_MEMBER_QOS: (u8) granted QoS, 0 to 2
  * @MQTT_A_MEMBER_FLAGS: (u32) MQTT_MEMBER_F_*
+ * @MQTT_A_MEMBER_SUBSCRIPTION_IDS: (binary, array of u32) Subscription
+ *	Identifiers, each 1 to 268,435,455, up to MQTT_MEMBER_IDS_MAX of them;
+ *	without effect on conns below level 5
  */
 enum mqtt_a_member {
 	MQTT_A_MEMBER_UNSPEC,
@@ -402,6 +424,7 @@ enum mqtt_a_member {
 	MQTT_A_MEMBER_CONN,
 	MQTT_A_MEMBER_QOS,
 	MQTT_A_MEMBER_FLAGS,
+	MQTT_A_MEMBER_SUBSCRIPTION_IDS,
 
 	__MQTT_A_MEMBER_MAX,
 	MQTT_A_MEMBER_MAX = (__MQTT_A_MEMBER_MAX - 1)
@@ -486,6 +509,13 @@ enum mqtt_a_limits {
  * @MQTT_A_STATS_KEEPALIVE_EXPIRED: conns whose keep alive expired
  * @MQTT_A_STATS_QUEUED_BYTES: bytes of module frames queued on conns now
  * @MQTT_A_STATS_PAD: alignment of 64-bit attributes
+ * @MQTT_A_STATS_DIVERT_ALIAS: QoS 0 publishes of level 5 diverted because of
+ *	their Topic Alias
+ * @MQTT_A_STATS_DIVERT_PROPERTIES: diverted because of properties that are
+ *	too long, or that the module does not forward
+ * @MQTT_A_STATS_DIVERT_PAYLOAD: diverted because the payload is to be checked
+ *	for being UTF-8, too long for the module to gather, and not there as a
+ *	whole
  */
 enum mqtt_a_stats {
 	MQTT_A_STATS_UNSPEC,
@@ -514,6 +544,9 @@ enum mqtt_a_stats {
 	MQTT_A_STATS_KEEPALIVE_EXPIRED,
 	MQTT_A_STATS_QUEUED_BYTES,
 	MQTT_A_STATS_PAD,
+	MQTT_A_STATS_DIVERT_ALIAS,
+	MQTT_A_STATS_DIVERT_PROPERTIES,
+	MQTT_A_STATS_DIVERT_PAYLOAD,
 
 	__MQTT_A_STATS_MAX,
 	MQTT_A_STATS_MAX = (__MQTT_A_STATS_MAX - 1)
@@ -578,8 +611,8 @@ enum mqtt_a_event {
  * drain.
  *
  * MQTT_PORT_PACKET_OUT (write): fan out the one QoS 0 PUBLISH packet (as on the
- * wire at protocol level 4, RETAIN and DUP 0, fixed header included) in the
- * body. The body is: u32 groups[nr_groups], u32 conns[nr_conns], the packet.
+ * wire at protocol level 4, or at level 5 with MQTT_PORT_F_LEVEL5, RETAIN and
+ * DUP 0, fixed header included, no Topic Alias) in the body. The body is: u32 groups[nr_groups], u32 conns[nr_conns], the packet.
  * Each conn in conns gets one copy; members of the groups get one copy each,
  * except those with MQTT_MEMBER_F_OVERLAP whose conn is in conns too. Groups
  * and conns that do not exist (any more) are ignored; port members are
@@ -588,6 +621,8 @@ enum mqtt_a_event {
  * in drop_no_subscriber. conn is the publisher's conn for
  * MQTT_MEMBER_F_NO_LOCAL, 0 if it has none. Topic validity is the owner's duty.
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
+ * Members get it with their SUBSCRIPTION_IDS; conns get it with none. One member
+ * of a shared group gets it, and with MQTT_PORT_F_QOS0 none.
  *
  * MQTT_PORT_GATE_ACK (write): the owner has handled every diverted packet of
  * conn up to and including number seq. Diverted packets are numbered from 1
@@ -597,8 +632,9 @@ enum mqtt_a_event {
  *
  * MQTT_PORT_PACKET (read): a copy of one or more consecutive PUBLISH packets
  * with the same topic from conn, for all subscribers in the flow's groups that
- * only the owner can serve (the port is a member of a matching group). seq
- * packets had been diverted from conn before it. It is queued before any packet
+ * only the owner can serve (the port is a member of a matching group), at the
+ * protocol level of conn: with MQTT_PORT_F_LEVEL5 it is 5. seq packets had been
+ * diverted from conn before it. It is queued before any packet
  * that followed it on conn becomes readable.
  */
 struct mqtt_port_hdr {
@@ -616,6 +652,7 @@ struct mqtt_port_hdr {
 #define MQTT_PORT_PACKET	3
 
 #define MQTT_PORT_F_QOS0	(1U << 0)
+#define MQTT_PORT_F_LEVEL5	(1U << 1)
 
 #define MQTT_PORT_ALIGN(len)	(((len) + 7U) & ~7U)
 

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+from .client5 import Client5
 from .client import Client, SCALE, TIMEOUT, check
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
@@ -154,21 +155,30 @@ class Broker:
         check(False, 'broker did not start (status %s): %s' %
               (self.process.returncode, ' | '.join(self.log[-5:])))
 
-    def raw(self, client_id=None, **options):
+    def raw(self, client_id=None, kind=Client, **options):
         """A TCP connection without CONNECT."""
         if client_id is None:
             self.names += 1
             client_id = 'c%d' % self.names
-        client = Client(self.address, client_id, **options)
+        client = kind(self.address, client_id, **options)
         self.clients.append(client)
         return client
 
     def client(self, client_id=None, session_present=None, rcvbuf=0,
-               **options):
+               kind=Client, **options):
         """A connected client (CONNACK 0 received)."""
-        client = self.raw(client_id, rcvbuf=rcvbuf)
+        client = self.raw(client_id, kind, rcvbuf=rcvbuf)
         client.connect(session_present=session_present, **options)
         return client
+
+    def raw5(self, client_id=None, **options):
+        """A TCP connection that will speak 5.0."""
+        return self.raw(client_id, Client5, **options)
+
+    def client5(self, client_id=None, session_present=None, **options):
+        """A client connected with 5.0."""
+        return self.client(client_id, session_present, kind=Client5,
+                           **options)
 
     def rss_kib(self):
         """Resident memory of the broker."""

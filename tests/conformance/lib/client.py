@@ -39,6 +39,9 @@ _unique = itertools.count(1)
 class Client:
     """One TCP connection, and the packets received on it."""
 
+    # The module whose packets it speaks.
+    codec = p
+
     def __init__(self, address, client_id='', rcvbuf=0):
         self.client_id = client_id
         family = socket.AF_INET6 if ':' in address[0] else socket.AF_INET
@@ -97,7 +100,7 @@ class Client:
     def _next(self, deadline):
         """Next packet from the wire, None at the end of the stream."""
         while True:
-            done = p.parse(self.buffer)
+            done = p.parse(self.buffer, self.codec.Packet)
             if done:
                 del self.buffer[:done[1]]
                 return done[0]
@@ -174,7 +177,7 @@ class Client:
     def connect(self, code=0, session_present=None, **options):
         """CONNECT and its CONNACK with that return code."""
         options.setdefault('client_id', self.client_id)
-        self.send(p.connect(**options))
+        self.send(self.codec.connect(**options))
         return self.expect_connack(code, session_present)
 
     def expect_connack(self, code=0, session_present=None):
@@ -188,7 +191,7 @@ class Client:
     def subscribe(self, *filters, want=None):
         """SUBSCRIBE, wait for SUBACK; granted codes must be as requested."""
         pid = self.new_pid()
-        self.send(p.subscribe(pid, *filters))
+        self.send(self.codec.subscribe(pid, *filters))
         codes = self.wait(p.SUBACK, pid).codes
         if want is None:
             want = [f[1] if isinstance(f, tuple) else 0 for f in filters]
@@ -197,31 +200,31 @@ class Client:
 
     def unsubscribe(self, *filters):
         pid = self.new_pid()
-        self.send(p.unsubscribe(pid, *filters))
+        self.send(self.codec.unsubscribe(pid, *filters))
         self.wait(p.UNSUBACK, pid)
 
     def publish(self, topic, payload=b'', qos=0, retain=False):
         """PUBLISH and, for QoS 1 and 2, the whole exchange."""
         if qos == 0:
-            self.send(p.publish(topic, payload, retain=retain))
+            self.send(self.codec.publish(topic, payload, retain=retain))
             return
         pid = self.new_pid()
-        self.send(p.publish(topic, payload, qos, pid, retain))
+        self.send(self.codec.publish(topic, payload, qos, pid, retain))
         if qos == 1:
             self.wait(p.PUBACK, pid)
             return
         self.wait(p.PUBREC, pid)
-        self.send(p.pubrel(pid))
+        self.send(self.codec.pubrel(pid))
         self.wait(p.PUBCOMP, pid)
 
     def ack(self, message):
         """The receiver's whole side of a PUBLISH from the broker."""
         if message.qos == 1:
-            self.send(p.puback(message.pid))
+            self.send(self.codec.puback(message.pid))
         elif message.qos == 2:
-            self.send(p.pubrec(message.pid))
+            self.send(self.codec.pubrec(message.pid))
             self.wait(p.PUBREL, message.pid)
-            self.send(p.pubcomp(message.pid))
+            self.send(self.codec.pubcomp(message.pid))
 
     def expect_publish(self, topic=None, payload=None, qos=0, retain=0,
                        dup=0, ack=True, timeout=TIMEOUT):
@@ -243,7 +246,7 @@ class Client:
         return got
 
     def ping(self):
-        self.send(p.pingreq())
+        self.send(self.codec.pingreq())
         self.wait(p.PINGRESP)
 
     def sync(self):
@@ -275,7 +278,7 @@ class Client:
 
     def disconnect(self):
         """DISCONNECT and wait until the broker closes."""
-        self.send(p.disconnect())
+        self.send(self.codec.disconnect())
         self.expect_close(skip=(p.PUBLISH, p.PUBREL))
         self.sock.close()
 
@@ -289,6 +292,12 @@ class Client:
 
     def close(self):
         """Close without DISCONNECT."""
+        self.sock.close()
+
+    def drop(self):
+        """Close without DISCONNECT, and wait until the broker knows."""
+        self.half_close()
+        self.expect_eof()
         self.sock.close()
 
     def reset(self):

@@ -186,8 +186,8 @@ class Packet:
             NAMES[self.type], self.flags, len(self.body), shown, more)
 
 
-def parse(buffer):
-    """First packet of a bytearray as (Packet, size), or None if incomplete."""
+def parse(buffer, kind=Packet):
+    """First packet of a bytearray as (kind, size), or None if incomplete."""
     if len(buffer) < 2:
         return None
     size, shift, used = 0, 0, 1
@@ -206,4 +206,4 @@ def parse(buffer):
         raise Malformed('Remaining Length is not in its shortest form')
     if len(buffer) < used + size:
         return None
-    return Packet(buffer[0], buffer[used:used + size]), used + size
+    return kind(buffer[0], buffer[used:used + size]), used + size

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "conf_parser.h"
+#include "log.h"
+#include "util.h"
+
+/**
+ * struct conf_opt - an option that is implemented
+ * @name: as written in the file
+ * @parse: parses the rest of the line, returns 0 or -1 after conf_error()
+ * @off: offset of its field in struct conf, for the common types
+ * @lo: least value
+ * @hi: largest value
+ */
+struct conf_opt {
+	const char *name;
+	int (*parse)(struct conf_parser *p, const struct conf_opt *o,
+		     char *value);
+	size_t off;
+	int64_t lo;
+	int64_t hi;
+};
+
+static void conf_set(char **field, const char *value)
+{
+	free(*field);
+	*field = xstrdup(value);
+}
+
+static int conf_int(struct conf_parser *p, const char *name, const char *value,
+		    int64_t lo, int64_t hi, int64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoll(value, &end, 10);
+	if (errno || end == value || *end)
+		return conf_error(p, "%s: \"%s\" is not a number", name, value);
+	if (*out < lo || *out > hi)
+		return conf_error(p, "%s: %s is out of range (%lld to %lld)",
+				  name, value, (long long)lo, (long long)hi);
+	return 0;
+}
+
+static int conf_bool(struct conf_parser *p, const char *name, const char *value,
+		     bool *out)
+{
+	if (!strcmp(value, "true")) {
+		*out = true;
+	} else if (!strcmp(value, "false")) {
+		*out = false;
+	} else {
+		return conf_error(p, "%s: \"%s\" is neither true nor false",
+				  name, value);
+	}
+	return 0;
+}
+
+static void *conf_field(struct conf_parser *p, const struct conf_opt *o)
+{
+	return (char *)p->conf + o->off;
+}
+
+static int parse_u32(struct conf_parser *p, const struct conf_opt *o,
+		     char *value)
+{
+	uint32_t *field = conf_field(p, o);
+	int64_t v;
+
+	if (conf_int(p, o->name, value, o->lo, o->hi, &v))
+		return -1;
+	*field = (uint32_t)v;
+	return 0;
+}
+
+static int parse_s64(struct conf_parser *p, const struct conf_opt *o,
+		     char *value)
+{
+	return conf_int(p, o->name, value, o->lo, o->hi, conf_field(p, o));
+}
+
+static int parse_bool(struct conf_parser *p, const struct conf_opt *o,
+		      char *value)
+{
+	return conf_bool(p, o->name, value, conf_field(p, o));
+}
+
+static int parse_string(struct conf_parser *p, const struct conf_opt *o,
+			char *value)
+{
+	conf_set(conf_field(p, o), value);
+	return 0;
+}
+
+static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
+			  char *value)
+{
+	char *port = conf_word(&value);
+	char *address = conf_word(&value);
+	struct conf_listener *l;
+	int64_t v;
+
+	if (conf_word(&value))
+		return conf_error(p, "%s: too many values", o->name);
+	if (address && *address == '/')
+		return conf_error(p, "%s: Unix sockets are not supported; listen on 127.0.0.1",
+				  o->name);
+	if (conf_int(p, o->name, port, 1, 65535, &v))
+		return -1;
+	l = xcalloc(1, sizeof(*l));
+	l->port = (uint16_t)v;
+	l->address = address ? xstrdup(address) : NULL;
+	l->line = p->line;
+	list_add_tail(&l->node, &p->conf->listeners);
+	return 0;
+}
+
+/* Listener options hold for the last listener, before any for the default. */
+static struct conf_listener *conf_listener(struct conf_parser *p)
+{
+	if (list_empty(&p->conf->listeners))
+		return NULL;
+	return list_last_entry(&p->conf->listeners, struct conf_listener, node);
+}
+
+static int parse_bind_interface(struct conf_parser *p, const struct conf_opt *o,
+				char *value)
+{
+	struct conf_listener *l = conf_listener(p);
+
+	(void)o;
+	conf_set(l ? &l->interface : &p->conf->bind_interface, value);
+	return 0;
+}
+
+static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
+			       char *value)
+{
+	struct conf_listener *l = conf_listener(p);
+	int *family = l ? &l->family : &p->conf->socket_domain;
+
+	if (!strcmp(value, "ipv4"))
+		*family = AF_INET;
+	else if (!strcmp(value, "ipv6"))
+		*family = AF_INET6;
+	else
+		return conf_error(p, "%s: \"%s\" is neither ipv4 nor ipv6",
+				  o->name, value);
+	return 0;
+}
+
+static int parse_port(struct conf_parser *p, const struct conf_opt *o,
+		      char *value)
+{
+	int64_t v;
+
+	if (conf_int(p, o->name, value, 1, 65535, &v))
+		return -1;
+	p->conf->port = (int)v;
+	return 0;
+}
+
+static int parse_allow_anonymous(struct conf_parser *p,
+				 const struct conf_opt *o, char *value)
+{
+	bool v = false;
+
+	if (conf_bool(p, o->name, value, &v))
+		return -1;
+	p->conf->allow_anonymous = v;
+	return 0;
+}
+
+static int parse_max_keepalive(struct conf_parser *p, const struct conf_opt *o,
+			       char *value)
+{
+	if (!strcmp(value, "0")) {
+		p->conf->max_keepalive = 0;
+		return 0;
+	}
+	return parse_u32(p, o, value);
+}
+
+static int parse_log_type(struct conf_parser *p, const struct conf_opt *o,
+			  char *value)
+{
+	static const struct {
+		const char *name;
+		unsigned int bits;
+	} types[] = {
+		{ "none",		0 },
+		{ "error",		LOG_T_ERROR },
+		{ "warning",		LOG_T_WARNING },
+		{ "notice",		LOG_T_NOTICE },
+		{ "information",	LOG_T_INFORMATION },
+		{ "subscribe",		LOG_T_SUBSCRIBE },
+		{ "unsubscribe",	LOG_T_UNSUBSCRIBE },
+		{ "debug",		LOG_T_DEBUG },
+		{ "all",		LOG_T_ALL },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		if (strcmp(types[i].name, value))
+			continue;
+		/* The first one given replaces the default. */
+		if (!p->log_type_given || !types[i].bits)
+			p->conf->log_types = 0;
+		p->log_type_given = true;
+		p->conf->log_types |= types[i].bits;
+		return 0;
+	}
+	return conf_error(p, "%s: unknown type \"%s\"", o->name, value);
+}
+
+static int parse_log_dest(struct conf_parser *p, const struct conf_opt *o,
+			  char *value)
+{
+	char *dest = conf_word(&value);
+	char *path = value + strspn(value, " \t");
+
+	if (!p->log_dest_given)
+		p->conf->log_dests = 0;
+	p->log_dest_given = true;
+	if (!strcmp(dest, "file")) {
+		if (!*path)
+			return conf_error(p, "%s: file needs a path", o->name);
+		conf_set(&p->conf->log_file, path);
+		p->conf->log_dests |= LOG_D_FILE;
+		return 0;
+	}
+	if (*path)
+		return conf_error(p, "%s: too many values", o->name);
+	if (!strcmp(dest, "topic") || !strcmp(dest, "dlt"))
+		return conf_error(p, "%s: %s is not supported; use stderr, stdout, syslog or file",
+				  o->name, dest);
+	if (!strcmp(dest, "stderr")) {
+		p->conf->log_dests |= LOG_D_STDERR;
+	} else if (!strcmp(dest, "stdout")) {
+		p->conf->log_dests |= LOG_D_STDOUT;
+	} else if (!strcmp(dest, "syslog")) {
+		p->conf->log_dests |= LOG_D_SYSLOG;
+	} else if (!strcmp(dest, "none")) {
+		p->conf->log_dests = 0;
+	} else {
+		return conf_error(p, "%s: unknown destination \"%s\"", o->name,
+				  dest);
+	}
+	return 0;
+}
+
+static int parse_control_socket(struct conf_parser *p, const struct conf_opt *o,
+				char *value)
+{
+	if (strlen(value) >= CONF_PATH_LEN)
+		return conf_error(p, "%s: path is longer than %d bytes", o->name,
+				  CONF_PATH_LEN - 1);
+	conf_set(&p->conf->control_socket, value);
+	return 0;
+}
+
+static int parse_datapath(struct conf_parser *p, const struct conf_opt *o,
+			  char *value)
+{
+	if (!strcmp(value, "auto")) {
+		p->conf->datapath = CONF_DATAPATH_AUTO;
+	} else if (!strcmp(value, "kernel")) {
+		p->conf->datapath = CONF_DATAPATH_KERNEL;
+	} else if (!strcmp(value, "user")) {
+		p->conf->datapath = CONF_DATAPATH_USER;
+	} else {
+		return conf_error(p, "%s: \"%s\" is none of auto, kernel, user",
+				  o->name, value);
+	}
+	return 0;
+}
+
+static int parse_persistence_sync(struct conf_parser *p,
+				  const struct conf_opt *o, char *value)
+{
+	char *how = conf_word(&value);
+	char *seconds = conf_word(&value);
+	int64_t v = 0;
+
+	if (!strcmp(how, "always") && !seconds) {
+		p->conf->persistence_sync = CONF_SYNC_ALWAYS;
+	} else if (!strcmp(how, "off") && !seconds) {
+		p->conf->persistence_sync = CONF_SYNC_OFF;
+	} else if (!strcmp(how, "interval") && seconds && !conf_word(&value)) {
+		if (conf_int(p, o->name, seconds, 1, 86400, &v))
+			return -1;
+		p->conf->persistence_sync = CONF_SYNC_INTERVAL;
+	} else {
+		return conf_error(p, "%s: neither always, interval SECONDS nor off",
+				  o->name);
+	}
+	p->conf->persistence_sync_interval = (uint32_t)v;
+	return 0;
+}
+
+static int parse_persistent_client_expiration(struct conf_parser *p,
+					      const struct conf_opt *o,
+					      char *value)
+{
+	static const char units[] = "hdwmy";
+	static const uint32_t hours[] = { 1, 24, 24 * 7, 24 * 30, 24 * 365 };
+	size_t len = strlen(value);
+	const char *unit = strchr(units, value[len - 1]);
+	int64_t v = 0;
+
+	if (!unit)
+		return conf_error(p, "%s: \"%s\" does not end in h, d, w, m or y",
+				  o->name, value);
+	value[len - 1] = '\0';
+	if (conf_int(p, o->name, value, 1,
+		     UINT32_MAX / 3600 / hours[unit - units], &v))
+		return -1;
+	p->conf->persistent_client_expiration =
+		(uint32_t)v * 3600 * hours[unit - units];
+	return 0;
+}
+
+static int parse_include_dir(struct conf_parser *p, const struct conf_opt *o,
+			     char *value)
+{
+	if (p->included)
+		return conf_error(p, "%s: only taken from the main file",
+				  o->name);
+	return conf_include(p, value);
+}
+
+#define PARSED(_name) { .name = #_name, .parse = parse_##_name }
+#define FIELD(_parse, _name) \
+	{ .name = #_name, .parse = _parse, .off = offsetof(struct conf, _name) }
+#define NUMBER(_parse, _name, _lo, _hi) \
+	{ .name = #_name, .parse = _parse, .off = offsetof(struct conf, _name), \
+	  .lo = _lo, .hi = _hi }
+
+static const struct conf_opt conf_options[] = {
+	PARSED(allow_anonymous),
+	FIELD(parse_bool, allow_duplicate_messages),
+	FIELD(parse_bool, allow_zero_length_clientid),
+	FIELD(parse_string, auto_id_prefix),
+	FIELD(parse_string, bind_address),
+	PARSED(bind_interface),
+	FIELD(parse_string, clientid_prefixes),
+	NUMBER(parse_u32, connect_timeout, 1, 3600),
+	FIELD(parse_bool, connection_messages),
+	PARSED(control_socket),
+	PARSED(datapath),
+	NUMBER(parse_u32, flow_idle, 1, 86400),
+	PARSED(include_dir),
+	PARSED(listener),
+	PARSED(log_dest),
+	NUMBER(parse_u32, log_facility, 0, 7),
+	FIELD(parse_bool, log_timestamp),
+	FIELD(parse_string, log_timestamp_format),
+	PARSED(log_type),
+	NUMBER(parse_s64, max_connections, -1, INT_MAX),
+	NUMBER(parse_u32, max_inflight_bytes, 0, INT_MAX),
+	NUMBER(parse_u32, max_inflight_messages, 0, 65535),
+	NUMBER(parse_max_keepalive, max_keepalive, 10, 65535),
+	NUMBER(parse_u32, max_output_bytes, 4096, 1u << 30),
+	NUMBER(parse_u32, max_packet_size, 20, MQTT_PACKET_MAX),
+	NUMBER(parse_u32, max_qos, 0, 2),
+	NUMBER(parse_u32, max_queued_bytes, 0, INT_MAX),
+	NUMBER(parse_u32, max_queued_messages, 0, INT_MAX),
+	NUMBER(parse_u32, max_topic_alias, 0, TOPIC_ALIAS_MAX),
+	FIELD(parse_bool, persistence),
+	FIELD(parse_string, persistence_location),
+	PARSED(persistence_sync),
+	PARSED(persistent_client_expiration),
+	FIELD(parse_string, pid_file),
+	PARSED(port),
+	FIELD(parse_bool, retain_available),
+	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),
+	NUMBER(parse_u32, retained_messages_max, 0, INT_MAX),
+	FIELD(parse_bool, set_tcp_nodelay),
+	PARSED(socket_domain),
+	NUMBER(parse_u32, sys_interval, 0, 65535),
+	FIELD(parse_string, user),
+};
+
+int conf_option(struct conf_parser *p, const char *name, char *value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(conf_options); i++) {
+		if (!strcmp(conf_options[i].name, name))
+			return conf_options[i].parse(p, &conf_options[i],
+						     value);
+	}
+	return 1;
+}

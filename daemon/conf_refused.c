@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options of mosquitto.conf(5) that are known and refused: a broker that starts
+ * without what its configuration asks for would be worse than none.
+ * Documentation/mosquitto-options.md has the same texts.
+ */
+#include <string.h>
+
+#include "conf_parser.h"
+#include "util.h"
+
+#define ACCESS	"access control is not supported yet; " \
+	"mqttd lets clients in by allow_anonymous alone"
+#define TLS	"TLS is not supported yet; let stunnel or HAProxy end TLS " \
+	"in front of a listener on 127.0.0.1"
+#define WEBSOCKETS	"WebSocket is not supported yet; let a proxy such as " \
+	"websockify serve it in front of a listener on 127.0.0.1"
+#define BRIDGE	"bridges are not supported yet; let a mosquitto beside mqttd " \
+	"bridge to both brokers"
+#define PLUGIN	"plugins are not supported yet"
+#define SAVED	"the store saves every change by itself; " \
+	"use persistence_sync to say how soon"
+
+/**
+ * struct conf_refused - an option that cannot be set
+ * @name: as written in the file; with a "*" at its end, what begins so
+ * @why: why, and what to use
+ * @accept: value that changes nothing and is accepted, or NULL
+ */
+struct conf_refused {
+	const char *name;
+	const char *why;
+	const char *accept;
+};
+
+static const struct conf_refused refused[] = {
+	{ "acl_file", ACCESS, NULL },
+	{ "auth_opt_*", PLUGIN, NULL },
+	{ "auth_plugin", PLUGIN, NULL },
+	{ "auth_plugin_deny_special_chars", PLUGIN, NULL },
+	{ "autosave_interval", SAVED, NULL },
+	{ "autosave_on_changes", SAVED, NULL },
+	{ "check_retain_source", ACCESS, "true" },
+	{ "memory_limit",
+	  "mqttd does not count its memory; use MemoryMax= of systemd", NULL },
+	{ "message_size_limit",
+	  "payloads have no limit of their own; use max_packet_size", "0" },
+	{ "mount_point",
+	  "topics are forwarded unchanged; run a second mqttd to separate clients",
+	  NULL },
+	{ "password_file", ACCESS, NULL },
+	{ "per_listener_settings",
+	  "allow_anonymous and the like hold for all listeners; leave it false",
+	  "false" },
+	{ "persistence_file",
+	  "the store has a name of its own; use persistence_location", NULL },
+	{ "plugin", PLUGIN, NULL },
+	{ "plugin_opt_*", PLUGIN, NULL },
+	{ "psk_file", TLS, NULL },
+	{ "queue_qos0_messages",
+	  "QoS 0 messages are not kept for clients that are away; use QoS 1",
+	  "false" },
+	{ "upgrade_outgoing_qos",
+	  "MQTT forbids a higher QoS than the message's; publish with that QoS",
+	  "false" },
+	{ "use_username_as_clientid", ACCESS, "false" },
+
+	{ "protocol", WEBSOCKETS, "mqtt" },
+	{ "http_dir", WEBSOCKETS, NULL },
+	{ "websockets_headers_size", WEBSOCKETS, NULL },
+	{ "websockets_log_level", WEBSOCKETS, NULL },
+
+	{ "cafile", TLS, NULL },
+	{ "capath", TLS, NULL },
+	{ "certfile", TLS, NULL },
+	{ "ciphers", TLS, NULL },
+	{ "ciphers_tls1.3", TLS, NULL },
+	{ "crlfile", TLS, NULL },
+	{ "dhparamfile", TLS, NULL },
+	{ "keyfile", TLS, NULL },
+	{ "psk_hint", TLS, NULL },
+	{ "require_certificate", TLS, "false" },
+	{ "tls_engine", TLS, NULL },
+	{ "tls_engine_kpass_sha1", TLS, NULL },
+	{ "tls_keyform", TLS, NULL },
+	{ "tls_version", TLS, NULL },
+	{ "use_identity_as_username", TLS, "false" },
+	{ "use_subject_as_username", TLS, "false" },
+
+	{ "address", BRIDGE, NULL },
+	{ "addresses", BRIDGE, NULL },
+	{ "bridge_*", BRIDGE, NULL },
+	{ "cleansession", BRIDGE, NULL },
+	{ "connection", BRIDGE, NULL },
+	{ "idle_timeout", BRIDGE, NULL },
+	{ "keepalive_interval", BRIDGE, NULL },
+	{ "local_cleansession", BRIDGE, NULL },
+	{ "local_clientid", BRIDGE, NULL },
+	{ "local_password", BRIDGE, NULL },
+	{ "local_username", BRIDGE, NULL },
+	{ "notification_topic", BRIDGE, NULL },
+	{ "notifications", BRIDGE, NULL },
+	{ "notifications_local_only", BRIDGE, NULL },
+	{ "remote_clientid", BRIDGE, NULL },
+	{ "remote_password", BRIDGE, NULL },
+	{ "remote_username", BRIDGE, NULL },
+	{ "restart_timeout", BRIDGE, NULL },
+	{ "round_robin", BRIDGE, NULL },
+	{ "start_type", BRIDGE, NULL },
+	{ "threshold", BRIDGE, NULL },
+	{ "topic", BRIDGE, NULL },
+	{ "try_private", BRIDGE, NULL },
+};
+
+static bool named(const struct conf_refused *r, const char *name)
+{
+	size_t len = strlen(r->name) - 1;
+
+	if (r->name[len] == '*')
+		return !strncmp(r->name, name, len);
+	return !strcmp(r->name, name);
+}
+
+int conf_refuse(struct conf_parser *p, const char *name, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
+		const struct conf_refused *r = &refused[i];
+
+		if (!named(r, name))
+			continue;
+		if (r->accept && !strcmp(r->accept, value))
+			return 0;
+		return conf_error(p, "%s: %s", name, r->why);
+	}
+	return 1;
+}

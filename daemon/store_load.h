@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef MQTTD_STORE_LOAD_H
+#define MQTTD_STORE_LOAD_H
+
+#include <stdint.h>
+
+struct store_db;
+
+/**
+ * store_load() - make the broker's state from the store
+ * @db: store, opened
+ * @last_id: set to the highest number in it
+ * @unused: called with the number of each message that nothing refers to
+ *
+ * Return: 0, or -1 with db->error.
+ */
+int store_load(struct store_db *db, uint64_t *last_id,
+	       void (*unused)(uint64_t id, void *arg));
+
+/**
+ * store_load_end() - end the sessions that expired while the broker was away
+ *
+ * With the store in use, so that they end there too.
+ */
+void store_load_end(void);
+
+#endif /* MQTTD_STORE_LOAD_H */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pure C: no allocation, no kernel and no libc call. */
+#ifdef __KERNEL__
+#include <linux/string.h>
+#else
+#include <string.h>
+#endif
+
+#include "transcode.h"
+
+/* Writes one packet. Returns its new length; *used is its old one. */
+static u32 mqtt_transcode_one(const struct mqtt_transcode *t, const u8 *p,
+			      u32 n, u8 *dst, u32 *used)
+{
+	u32 props_len = 0, head, off, remaining, fixed, payload;
+	struct mqtt_packet_head h;
+	int len = 0;
+
+	/* Limits of 0: only the length is of interest. */
+	mqtt_parse_head(p, n, 0, 0, &h);
+	*used = h.len;
+	head = 2 + ((u32)p[h.fixed_len] << 8 | p[h.fixed_len + 1]);
+	off = h.fixed_len + head;
+	if (t->from5)
+		len = mqtt_parse_varint(p + off, h.len - off, &props_len);
+	payload = h.len - off - len - props_len;
+
+	remaining = head + payload;
+	if (t->to5)
+		remaining += mqtt_varint_len(props_len + t->ids_len) +
+			     props_len + t->ids_len;
+	fixed = 1 + mqtt_varint_len(remaining);
+	if (!dst)
+		return fixed + remaining;
+
+	*dst++ = h.first;
+	dst += mqtt_varint_put(dst, remaining);
+	memcpy(dst, p + h.fixed_len, head);
+	dst += head;
+	off += len;
+	if (t->to5) {
+		dst += mqtt_varint_put(dst, props_len + t->ids_len);
+		memcpy(dst, p + off, props_len);
+		dst += props_len;
+		if (t->ids_len)
+			memcpy(dst, t->ids, t->ids_len);
+		dst += t->ids_len;
+	}
+	memcpy(dst, p + off + props_len, payload);
+	return fixed + remaining;
+}
+
+u32 mqtt_transcode(struct mqtt_transcode *t, u8 *dst)
+{
+	u32 off, used, len, total = 0;
+
+	t->longest = 0;
+	for (off = 0; off < t->len; off += used) {
+		len = mqtt_transcode_one(t, t->src + off, t->len - off,
+					 dst ? dst + total : NULL, &used);
+		if (len > t->longest)
+			t->longest = len;
+		total += len;
+	}
+	return total;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One publish in the forms of the protocol levels. Pure C, as parse.h is. */
+#ifndef _MQTT_TRANSCODE_H
+#define _MQTT_TRANSCODE_H
+
+#include "parse.h"
+
+/**
+ * struct mqtt_transcode - from what to what
+ *
+ * @src: whole valid QoS 0 PUBLISH packets
+ * @len: their length
+ * @from5: they are of protocol level 5
+ * @to5: level 5 is wanted; if not, properties are left out
+ * @ids: properties to add at level 5: Subscription Identifiers, encoded
+ * @ids_len: their length
+ * @longest: receives the length of the longest packet made
+ */
+struct mqtt_transcode {
+	const u8 *src;
+	u32 len;
+	bool from5;
+	bool to5;
+	const u8 *ids;
+	u32 ids_len;
+	u32 longest;
+};
+
+/**
+ * mqtt_transcode() - write packets in another form
+ * @t: from what to what
+ * @dst: room, or NULL to learn how much is needed
+ *
+ * Context: any.
+ * Return: bytes written, or needed.
+ */
+u32 mqtt_transcode(struct mqtt_transcode *t, u8 *dst);
+
+#endif /* _MQTT_TRANSCODE_H */

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-4.7.2-1
+"""$SYS tells of known traffic exactly, whichever data path carried it."""
+
+import shutil
+import subprocess
+
+from lib.case import *
+
+FANOUT, COUNT = 5, 120
+SYS = '$SYS/broker/'
+
+
+class Tally:
+    """Every byte and packet that the case has sent, and $SYS has told."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.sent = self.packets = self.told = 0
+
+    def client(self):
+        client = self.broker.raw()
+        send = client.send
+
+        def count(*packets):
+            self.sent += sum(len(packet) for packet in packets)
+            self.packets += len(packets)
+            send(*packets)
+
+        client.send = count
+        client.connect()
+        return client
+
+    def expect(self, name, want):
+        """Wait until a topic has the value; telling it is traffic, too."""
+        sub = self.client()
+        sub.subscribe(SYS + name)
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            message = sub.read(max(0.1, deadline - time.monotonic()))
+            equal(message.topic, SYS + name)
+            value = int(message.payload)
+            done = value == want()
+            check(done or time.monotonic() < deadline, '%s is %d, want %d' %
+                  (name, value, want()))
+            self.told += 1
+            if done:
+                break
+        sub.send(disconnect())
+        # an update may have crossed
+        while sub._next(deadline):
+            self.told += 1
+
+
+def traffic(tally):
+    """What is published has reached everybody when this returns."""
+    clients = [tally.client() for _ in range(FANOUT + 1)]
+    pub, subs = clients[0], clients[1:]
+    for sub in subs:
+        sub.subscribe(('t/#', 2))
+    for n in range(COUNT):
+        pub.publish('t/a', 'x%03d' % n)
+    for sub in subs:
+        payloads(sub, COUNT, 't/a')
+    pub.publish('t/b', 'acknowledged', 1)
+    for sub in subs:
+        sub.expect_publish('t/b', 'acknowledged', 1)
+    pub.publish('keep/me', 'retained', retain=True)
+    for client in clients:
+        client.sync()
+        client.disconnect()
+
+
+def check_mosquitto_sub(b):
+    out = subprocess.run(['mosquitto_sub', '-h', b.address[0], '-p',
+                          str(b.port), '-t', '$SYS/#', '-v', '-W', '2'],
+                         capture_output=True, check=False, text=True)
+    told = dict(line.rsplit(' ', 1) for line in out.stdout.splitlines()
+                if not line.endswith(' seconds'))
+    for name in ('bytes/received', 'clients/total', 'load/messages/sent/5min',
+                 'store/messages/bytes', 'heap/current size'):
+        check(SYS + name in told, 'no %s among %s' % (name, sorted(told)))
+    equal(told[SYS + 'publish/messages/received'], str(COUNT + 2))
+
+
+def test(b):
+    tally = Tally(b)
+    plain = tally.client()
+    plain.subscribe('#', '+/broker/uptime')
+    traffic(tally)
+    # '#' sees what clients published, and nothing of $SYS
+    for _ in range(COUNT + 2):
+        check(not plain.expect_publish().topic.startswith('$'), '$SYS by #')
+    plain.unsubscribe('#', '+/broker/uptime')
+    check(not plain.pending, '$SYS by # or +')
+    delivered = FANOUT * (COUNT + 1) + COUNT + 2
+    tally.expect('publish/messages/received', lambda: COUNT + 2)
+    tally.expect('publish/messages/sent', lambda: delivered + tally.told)
+    tally.expect('messages/received', lambda: tally.packets)
+    tally.expect('bytes/received', lambda: tally.sent)
+    tally.expect('publish/messages/dropped', lambda: 0)
+    tally.expect('messages/inflight', lambda: 0)
+    tally.expect('clients/connected', lambda: 2)
+    tally.expect('clients/maximum', lambda: FANOUT + 2)
+    tally.expect('subscriptions/count', lambda: 1)
+    if shutil.which('mosquitto_sub'):
+        check_mosquitto_sub(b)
+
+
+run(test, sys_interval=1)
