@@ -118,9 +118,9 @@ static uint8_t *put_piece(uint8_t *p, const struct piece *piece,
 		p = put_varint(p, props_length(piece, form));
 		if (form->alias)
 			p = put_property_u16(p, PROP_TOPIC_ALIAS, form->alias);
+		p = put_bytes(p, piece->props, piece->props_len);
 		if (form->ids)
 			p = put_bytes(p, form->ids->props, form->ids->len);
-		p = put_bytes(p, piece->props, piece->props_len);
 	}
 	return put_bytes(p, piece->payload, piece->payload_len);
 }

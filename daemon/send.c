@@ -251,9 +251,9 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 		p = put_property_u32(p, PROP_MESSAGE_EXPIRY,
 				     message_lifetime(msg));
 	outq_put(&c->out, head, p - head);
+	outq_put(&c->out, message_props(msg), msg->props_len);
 	if (ids_len)
 		outq_put(&c->out, ids->props, ids_len);
-	outq_put(&c->out, message_props(msg), msg->props_len);
 	put_payload(c, msg);
 	if (give)
 		alias_give(c, message_topic(msg), msg->topic_len);
