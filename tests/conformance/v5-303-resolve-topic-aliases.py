@@ -41,10 +41,14 @@ def test(b):
     client.send(*(data for n in range(20) for data in
                   (publish('p%d' % n, 'a', props=alias(2)),
                    publish('', 'b', props=alias(2)),
-                   publish('', 'c', 1, n + 100, props=alias(2)))))
+                   publish('', 'c', props=alias(2)))))
     for n in range(20):
-        for qos, payload in enumerate('abc'):
-            arrives('p%d' % n, payload, qos // 2)
+        for payload in 'abc':
+            arrives('p%d' % n, payload)
+    client.send(*(publish('p%d' % n if n % 2 else '', 'd', 1, n + 100,
+                          props=alias(2)) for n in range(20)))
+    for n in range(20):
+        arrives('p%d' % (n if n % 2 else max(n - 1, 0)) if n else 'p19', 'd', 1)
         client.expect(PUBACK, n + 100)
     client.close()
     client = b.client5('c', 1, clean=False)

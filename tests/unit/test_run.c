@@ -78,9 +78,9 @@ static void test_alias(void **state)
 
 static void test_identifiers(void **state)
 {
-	static const char one[] = "\x30\x12\0\3a/b\xb\xb\5\1\1&\0\1k\0\1vx";
+	static const char one[] = "\x30\x12\0\3a/b\xb\1\1&\0\1k\0\1v\xb\5x";
 	static const char two[] =
-		"\x30\x15\0\3a/b\xe\xb\5\xb\xc8\1\1\1&\0\1k\0\1vx";
+		"\x30\x15\0\3a/b\xe\1\1&\0\1k\0\1v\xb\5\xb\xc8\1x";
 	struct run_form form = { .named = true, .v5 = true };
 	struct subids *second = subids_new(200);
 	struct run_set set;
@@ -101,7 +101,7 @@ static void test_identifiers(void **state)
 	/* more forms than are kept at a time */
 	for (i = 1; i <= 3 * RUN_FORMS; i++) {
 		form.ids = subids_new(i);
-		assert_int_equal(run_set_get(&set, &form)->frames[9], i);
+		assert_int_equal(run_set_get(&set, &form)->frames[18], i);
 		assert_true(set.nr <= RUN_FORMS);
 		subids_put(form.ids);
 	}
