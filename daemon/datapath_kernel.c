@@ -80,8 +80,6 @@ static uint32_t group_next;
 static LIST_HEAD(acks);
 /* Filters of which the port is a member. */
 static uint32_t nr_port_filters;
-static uint32_t *ids;
-static size_t ids_cap;
 
 static void idle_expired(struct timer *timer);
 
@@ -184,9 +182,7 @@ static void kernel_stop(void)
 	free(pending);
 	pending = NULL;
 	pending_cap = 0;
-	free(ids);
-	ids = NULL;
-	ids_cap = 0;
+	port_address_exit();
 }
 
 static void sub_unserved(struct sub *sub)
@@ -660,111 +656,6 @@ static void kernel_sub_del(struct sub *sub)
 		batch_commit();
 }
 
-static void ids_reserve(size_t n)
-{
-	if (n <= ids_cap)
-		return;
-	ids_cap = max_t(size_t, n, 2 * ids_cap);
-	ids = xrealloc(ids, ids_cap * sizeof(*ids));
-}
-
-static bool takes(const struct receiver *r, const struct publish *pub)
-{
-	const struct client *c = r->session->client;
-
-	return c && c->conn && !min_t(uint8_t, pub->qos, r->qos);
-}
-
-/*
- * Groups, with the clients whose filters overlap named one by one. If a client
- * gets a QoS 0 and a QoS 1 copy by different filters, or a group is incomplete,
- * that is no longer exact and all receivers are named: true is returned.
- */
-static bool address(struct port_out *to, const struct route *route,
-		    const struct publish *pub)
-{
-	uint32_t shared = route->nr_filters - route->nr_shared;
-	bool each = false;
-	uint32_t i;
-
-	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
-	for (i = 0; i < shared; i++) {
-		const struct filter *filter = route->filters[i];
-
-		if (filter->unserved)
-			each = true;
-		else if (filter->members)
-			ids[to->nr_groups++] = filter->group;
-	}
-	if (to->nr_groups + route->nr_shared > UINT16_MAX)
-		each = true;
-	for (i = 0; pub->qos && i < route->nr_receivers; i++)
-		each = each || route->receivers[i].overlap;
-	if (each)
-		to->nr_groups = 0;
-	for (i = shared; i < route->nr_filters; i++) {
-		if (share_attached(route->filters[i], pub->qos))
-			ids[to->nr_groups++] = route->filters[i]->group;
-	}
-	to->groups = ids;
-	to->conns = ids + to->nr_groups;
-	for (i = 0; i < route->nr_receivers; i++) {
-		const struct receiver *r = &route->receivers[i];
-
-		if ((each || r->overlap) && takes(r, pub))
-			ids[to->nr_groups + to->nr_conns++] =
-				r->session->client->conn;
-	}
-	to->qos0 = pub->qos;
-	return each;
-}
-
-/*
- * What is addressed by name comes without identifiers, and to the publisher too.
- * Packets for the port do not have RETAIN.
- */
-static bool addressable(bool each, const struct route *route,
-			const struct publish *pub)
-{
-	uint32_t i;
-
-	for (i = 0; i < route->nr_receivers; i++) {
-		const struct receiver *r = &route->receivers[i];
-
-		if (!takes(r, pub))
-			continue;
-		if ((each || r->overlap) && (r->ids || r->no_local))
-			return false;
-		if (pub->retain && r->rap)
-			return false;
-	}
-	return !pub->retain || !route->nr_shared;
-}
-
-/* A member that is named too is only skipped in its groups if it says so. */
-static void mark_overlaps(const struct route *route, const struct publish *pub)
-{
-	uint32_t i, j;
-
-	for (i = 0; i < route->nr_receivers; i++) {
-		const struct receiver *r = &route->receivers[i];
-
-		if (!r->overlap || !takes(r, pub))
-			continue;
-		for (j = 0; j < route->nr_filters - route->nr_shared; j++) {
-			struct sub *sub = subs_get(route->filters[j],
-						   r->session);
-
-			if (!sub || sub->overlap || sub->member != SUB_CONN)
-				continue;
-			sub->overlap = true;
-			kernel_queue_member(sub);
-		}
-	}
-	if (nr_pinned)
-		batch_commit();
-}
-
 static bool kernel_publish(const struct route *route, const struct publish *pub,
 			   const struct run *run)
 {
@@ -774,13 +665,13 @@ static bool kernel_publish(const struct route *route, const struct publish *pub,
 	};
 	const uint8_t *p = run->frames;
 	uint32_t left = run->len;
-	bool each;
 
 	if (lost || !port_fits(run->len / run->count))
 		return false;
-	mark_overlaps(route, pub);
-	each = address(&to, route, pub);
-	if (!addressable(each, route, pub)) {
+	port_address_overlaps(route, pub);
+	if (nr_pinned)
+		batch_commit();
+	if (!port_address(&to, route, pub)) {
 		/* The receivers' own queues must not overtake the port's. */
 		port_flush();
 		return false;

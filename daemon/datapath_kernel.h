@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Inside of the kernel data path: registration and tables (datapath_kernel.c),
- * the flows that were installed (flow.c), the port (port.c), and waiting for the
- * module (datapath_watch.c).
+ * the flows that were installed (flow.c), the port (port.c), who gets what goes
+ * down there (port_address.c), and waiting for the module (datapath_watch.c).
  */
 #ifndef MQTTD_DATAPATH_KERNEL_H
 #define MQTTD_DATAPATH_KERNEL_H
@@ -15,6 +15,8 @@
 struct cJSON;
 struct filter;
 struct flow;
+struct publish;
+struct route;
 struct session;
 struct sub;
 
@@ -197,6 +199,33 @@ struct port_out {
 	const uint32_t *conns;
 	uint32_t nr_conns;
 };
+
+/**
+ * port_address() - name the receivers of a QoS 0 message
+ * @to: no groups and no conns yet; what is put there is good until the next call
+ * @route: where the message goes
+ * @pub: the message
+ *
+ * Return: false when the module cannot serve them all as they have asked for.
+ */
+bool port_address(struct port_out *to, const struct route *route,
+		  const struct publish *pub);
+
+/**
+ * port_address_overlaps() - queue what port_address() relies on
+ * @route: where a message goes
+ * @pub: the message
+ *
+ * A member that is named too is only skipped in its groups if it says so; the
+ * changes must be committed before the message is written.
+ */
+void port_address_overlaps(const struct route *route,
+			   const struct publish *pub);
+
+/**
+ * port_address_exit() - free what port_address() keeps
+ */
+void port_address_exit(void);
 
 /**
  * port_fits() - may a packet of this length go down?

@@ -221,5 +221,6 @@ int main(void)
 		CASE(test_will_properties),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
