@@ -592,6 +592,19 @@ bool clients_flush(void)
 	return any;
 }
 
+void clients_farewell(void)
+{
+	struct client *c, *tmp;
+
+	list_for_each_entry_safe(c, tmp, &clients, node) {
+		if (!c->session || c->protocol < 5)
+			continue;
+		send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
+				"server shutting down");
+		client_send_now(c, 0);
+	}
+}
+
 void clients_close_all(void)
 {
 	struct client *c, *tmp;
@@ -600,10 +613,6 @@ void clients_close_all(void)
 		will_free(c->will);
 		c->will = NULL;
 		if (c->session) {
-			send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
-					"server shutting down");
-			if (c->protocol >= 5)
-				client_send_now(c, 0);
 			datapath_detach(c);
 			session_detach(c->session);
 		}

@@ -186,6 +186,13 @@ bool client_send_now(struct client *c, size_t keep);
 bool clients_flush(void);
 
 /**
+ * clients_farewell() - tell clients that the broker is about to stop
+ *
+ * While the data path still takes what is sent to them.
+ */
+void clients_farewell(void);
+
+/**
  * clients_close_all() - end all connections, at shutdown
  */
 void clients_close_all(void);

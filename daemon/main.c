@@ -190,6 +190,7 @@ static void broker_init(void)
 static void broker_exit(void)
 {
 	sys_stop();
+	clients_farewell();
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
 	clients_close_all();

@@ -15,7 +15,7 @@ def test(b):
         pub.publish('t', str(i), qos)
     first = [sub.expect_publish('t', str(i), qos, ack=False)
              for i, qos in enumerate(levels)]
-    sub.close()
+    sub.drop()
     pub.publish('t', 'late', 1)
 
     sub = b.client5('sub', 1, clean=False,
