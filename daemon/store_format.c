@@ -133,15 +133,15 @@ static uint64_t get_number(const uint8_t *p, size_t len)
 	return v;
 }
 
-static uint64_t field_number(const struct store_record *rec,
-			     const struct field *f)
+uint64_t store_record_number(const struct store_record *rec, size_t off,
+			     size_t len)
 {
-	const void *p = (const char *)rec + f->off;
+	const void *p = (const char *)rec + off;
 	uint64_t v8 = 0;
 	uint32_t v4;
 	uint16_t v2;
 
-	switch (f->len) {
+	switch (len) {
 	case 1:
 		return *(const uint8_t *)p;
 	case 2:
@@ -156,12 +156,12 @@ static uint64_t field_number(const struct store_record *rec,
 	}
 }
 
-static void set_field_number(struct store_record *rec, const struct field *f,
+void store_record_set_number(struct store_record *rec, size_t off, size_t len,
 			     uint64_t v)
 {
-	void *p = (char *)rec + f->off;
+	void *p = (char *)rec + off;
 
-	switch (f->len) {
+	switch (len) {
 	case 1:
 		*(uint8_t *)p = (uint8_t)v;
 		break;
@@ -227,7 +227,8 @@ void store_put_value(uint8_t *p, const struct store_record *rec)
 		if (!(kinds[rec->kind].fields & f->bit))
 			continue;
 		if (f->len) {
-			p = put_number(p, field_number(rec, f), f->len);
+			p = put_number(p, store_record_number(rec, f->off,
+							      f->len), f->len);
 			continue;
 		}
 		b = field_bytes(rec, f);
@@ -292,7 +293,8 @@ const char *store_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 		if (left < need)
 			return "value too short";
 		if (f->len) {
-			set_field_number(rec, f, get_number(p, f->len));
+			store_record_set_number(rec, f->off, f->len,
+						get_number(p, f->len));
 			p += need;
 			left -= need;
 			continue;

@@ -101,6 +101,27 @@ struct store_record {
 };
 
 /**
+ * store_record_number() - read a number of a record
+ * @rec: record
+ * @off: offset of the member
+ * @len: its size: 1, 2, 4 or 8
+ *
+ * Return: its value.
+ */
+uint64_t store_record_number(const struct store_record *rec, size_t off,
+			     size_t len);
+
+/**
+ * store_record_set_number() - set a number of a record
+ * @rec: record
+ * @off: offset of the member
+ * @len: its size: 1, 2, 4 or 8
+ * @v: value, of which as much is kept as there is room for
+ */
+void store_record_set_number(struct store_record *rec, size_t off, size_t len,
+			     uint64_t v);
+
+/**
  * store_kind_name() - what a kind of record is called
  * @kind: enum store_kind
  *

@@ -122,41 +122,6 @@ static bool from_base64(char *text, size_t *len)
 	return true;
 }
 
-static uint64_t get(const struct store_record *rec, const struct json_field *f)
-{
-	const void *p = (const char *)rec + f->off;
-
-	switch (f->len) {
-	case 1:
-		return *(const uint8_t *)p;
-	case 2:
-		return *(const uint16_t *)p;
-	case 4:
-		return *(const uint32_t *)p;
-	default:
-		return *(const uint64_t *)p;
-	}
-}
-
-static void set(struct store_record *rec, const struct json_field *f, uint64_t v)
-{
-	void *p = (char *)rec + f->off;
-
-	switch (f->len) {
-	case 1:
-		*(uint8_t *)p = (uint8_t)v;
-		break;
-	case 2:
-		*(uint16_t *)p = (uint16_t)v;
-		break;
-	case 4:
-		*(uint32_t *)p = (uint32_t)v;
-		break;
-	default:
-		*(uint64_t *)p = v;
-	}
-}
-
 static bool add_bytes(cJSON *json, const struct json_field *f,
 		      const struct store_bytes *b)
 {
@@ -192,7 +157,7 @@ cJSON *store_to_json(const struct store_record *rec)
 			continue;
 		if (f->form == NUMBER ?
 		    !cJSON_AddNumberToObject(json, f->name,
-					     (double)get(rec, f)) :
+					     (double)store_record_number(rec, f->off, f->len)) :
 		    !add_bytes(json, f, p))
 			goto err;
 	}
@@ -232,7 +197,7 @@ static const char *read_field(const struct json_field *f, cJSON *item,
 		v = item->valuedouble;
 		if (!(v >= 0 && v <= max) || (double)(uint64_t)v != v)
 			return "a number is out of range";
-		set(rec, f, (uint64_t)v);
+		store_record_set_number(rec, f->off, f->len, (uint64_t)v);
 		return NULL;
 	}
 	if (!cJSON_IsString(item))
