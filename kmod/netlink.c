@@ -51,6 +51,21 @@ int mqtt_netlink_owner(struct genl_info *info)
 	return -EPERM;
 }
 
+int mqtt_netlink_as_owner(struct genl_info *info,
+			  int (*request)(struct mqtt_net *mn,
+					 struct genl_info *info))
+{
+	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mqtt_netlink_owner(info);
+	if (!err)
+		err = request(mn, info);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
 int mqtt_netlink_may_read(struct mqtt_net *mn, struct sk_buff *skb, u32 portid,
 			  struct netlink_ext_ack *extack)
 {
@@ -83,11 +98,31 @@ struct sk_buff *mqtt_netlink_reply(struct genl_info *info, size_t size,
 	return skb;
 }
 
+int mqtt_netlink_send(struct sk_buff *reply, void *hdr, struct genl_info *info,
+		      int err)
+{
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, hdr);
+	return genlmsg_reply(reply, info);
+}
+
 void *mqtt_netlink_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 			      u8 cmd)
 {
 	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 			   &mqtt_genl_family, NLM_F_MULTI, cmd);
+}
+
+int mqtt_netlink_dump_end(struct sk_buff *skb, void *hdr, int err)
+{
+	if (err)
+		genlmsg_cancel(skb, hdr);
+	else
+		genlmsg_end(skb, hdr);
+	return err;
 }
 
 static int mqtt_put_limits(struct sk_buff *skb, const struct mqtt_limits *l)
@@ -230,12 +265,7 @@ static int mqtt_nl_limits_get(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&mn->lock);
 	err = mqtt_put_limits(reply, &mn->limits);
 	mutex_unlock(&mn->lock);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return mqtt_netlink_send(reply, hdr, info, err);
 }
 
 static int mqtt_check_limit(struct genl_info *info, int attr, u32 min, u32 max)
@@ -363,12 +393,7 @@ static int mqtt_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	mqtt_stats_read(mn, &sum);
 	err = mqtt_put_stats(reply, &sum);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return mqtt_netlink_send(reply, hdr, info, err);
 }
 
 static int mqtt_nl_drain(struct sk_buff *skb, struct genl_info *info)
@@ -401,12 +426,7 @@ static int mqtt_nl_owner_get(struct sk_buff *skb, struct genl_info *info)
 	    (mn->owner && nla_put_u32(reply, MQTT_A_OWNER_PORTID, mn->owner)))
 		err = -EMSGSIZE;
 	mutex_unlock(&mn->lock);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return mqtt_netlink_send(reply, hdr, info, err);
 }
 
 static const struct genl_ops mqtt_genl_ops[] = {

@@ -30,6 +30,18 @@ extern const struct nla_policy mqtt_member_dump_policy[];
 int mqtt_netlink_owner(struct genl_info *info);
 
 /**
+ * mqtt_netlink_as_owner() - execute a request that only the owner may make
+ * @info: request
+ * @request: executes it, with mqtt_net.lock held
+ *
+ * Context: may sleep; takes mqtt_net.lock. Return: -EPERM with a text, or
+ * what @request returns.
+ */
+int mqtt_netlink_as_owner(struct genl_info *info,
+			  int (*request)(struct mqtt_net *mn,
+					 struct genl_info *info));
+
+/**
  * mqtt_netlink_may_read() - may the sender read tables and counters?
  * @mn: namespace
  * @skb: request
@@ -55,6 +67,18 @@ struct sk_buff *mqtt_netlink_reply(struct genl_info *info, size_t size,
 				   void **hdr);
 
 /**
+ * mqtt_netlink_send() - send a reply, unless putting it together failed
+ * @reply: from mqtt_netlink_reply(); consumed
+ * @hdr: its header
+ * @info: request
+ * @err: 0, or why there is no reply
+ *
+ * Context: may sleep. Return: @err, or 0 or -errno of sending.
+ */
+int mqtt_netlink_send(struct sk_buff *reply, void *hdr, struct genl_info *info,
+		      int err);
+
+/**
  * mqtt_netlink_start() - permission check before a dump
  * @cb: dump
  *
@@ -72,6 +96,16 @@ int mqtt_netlink_start(struct netlink_callback *cb);
  */
 void *mqtt_netlink_dump_begin(struct sk_buff *skb, struct netlink_callback *cb,
 			      u8 cmd);
+
+/**
+ * mqtt_netlink_dump_end() - end one object of a dump
+ * @skb: message
+ * @hdr: from mqtt_netlink_dump_begin()
+ * @err: 0, or -EMSGSIZE: the object did not fit and is taken out
+ *
+ * Context: any. Return: @err.
+ */
+int mqtt_netlink_dump_end(struct sk_buff *skb, void *hdr, int err);
 
 /* Handlers, see the table in netlink.c. */
 int mqtt_nl_conn_add(struct sk_buff *skb, struct genl_info *info);

@@ -100,16 +100,9 @@ int mqtt_nl_conn_add(struct sk_buff *skb, struct genl_info *info)
 				       nla_get_u32(info->attrs[MQTT_A_CONN_FD]),
 				       &params, info->extack);
 	mutex_unlock(&mn->lock);
-	if (err < 0) {
-		nlmsg_free(reply);
-		return err;
-	}
-	if (WARN_ON_ONCE(nla_put_u32(reply, MQTT_A_CONN_ID, err))) {
-		nlmsg_free(reply);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	if (err >= 0)
+		err = nla_put_u32(reply, MQTT_A_CONN_ID, err);
+	return mqtt_netlink_send(reply, hdr, info, err);
 }
 
 /* @mn->lock held. The conn a request of the owner names, or ERR_PTR. */
@@ -133,57 +126,47 @@ static struct mqtt_conn *mqtt_nl_conn(struct mqtt_net *mn,
 	return conn;
 }
 
+static int mqtt_do_conn_del(struct mqtt_net *mn, struct genl_info *info)
+{
+	struct mqtt_conn *conn = mqtt_nl_conn(mn, info);
+
+	if (IS_ERR(conn))
+		return PTR_ERR(conn);
+	mqtt_conn_end(conn, false);
+	return 0;
+}
+
 int mqtt_nl_conn_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	struct mqtt_conn *conn;
-	int err;
+	return mqtt_netlink_as_owner(info, mqtt_do_conn_del);
+}
 
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (!err) {
-		conn = mqtt_nl_conn(mn, info);
-		err = PTR_ERR_OR_ZERO(conn);
-		if (!err)
-			mqtt_conn_end(conn, false);
-	}
-	mutex_unlock(&mn->lock);
-	return err;
+static int mqtt_do_conn_set(struct mqtt_net *mn, struct genl_info *info)
+{
+	struct mqtt_conn *conn = mqtt_nl_conn(mn, info);
+	struct mqtt_conn_params params = {};
+
+	if (IS_ERR(conn))
+		return PTR_ERR(conn);
+	mqtt_conn_params(info, &params);
+	return mqtt_conn_set(conn, &params);
 }
 
 int mqtt_nl_conn_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	struct mqtt_conn_params params = {};
-	struct mqtt_conn *conn;
-	int err;
+	return mqtt_netlink_as_owner(info, mqtt_do_conn_set);
+}
 
-	mqtt_conn_params(info, &params);
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (!err) {
-		conn = mqtt_nl_conn(mn, info);
-		err = PTR_ERR_OR_ZERO(conn);
-		if (!err)
-			err = mqtt_conn_set(conn, &params);
-	}
-	mutex_unlock(&mn->lock);
-	return err;
+static int mqtt_do_conn_claim(struct mqtt_net *mn, struct genl_info *info)
+{
+	NL_SET_ERR_MSG_MOD(info->extack,
+			   "conns end with their owner: the takeover time is 0");
+	return -EOPNOTSUPP;
 }
 
 int mqtt_nl_conn_claim(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	mutex_unlock(&mn->lock);
-	if (err)
-		return err;
-	NL_SET_ERR_MSG_MOD(info->extack,
-			   "conns end with their owner: the takeover time is 0");
-	return -EOPNOTSUPP;
+	return mqtt_netlink_as_owner(info, mqtt_do_conn_claim);
 }
 
 static int mqtt_put_address(struct sk_buff *skb, const struct sock *sk)
@@ -298,12 +281,7 @@ int mqtt_nl_conn_get(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = mqtt_put_conn(reply, conn);
 	mutex_unlock(&mn->lock);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return mqtt_netlink_send(reply, hdr, info, err);
 }
 
 int mqtt_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb)
@@ -316,13 +294,9 @@ int mqtt_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	xa_for_each_start(&mn->conns, id, conn, id) {
 		void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_CONN_GET);
 
-		if (!hdr)
+		if (!hdr ||
+		    mqtt_netlink_dump_end(skb, hdr, mqtt_put_conn(skb, conn)))
 			break;
-		if (mqtt_put_conn(skb, conn)) {
-			genlmsg_cancel(skb, hdr);
-			break;
-		}
-		genlmsg_end(skb, hdr);
 	}
 	mutex_unlock(&mn->lock);
 	/* One past the last one when all are done: skb->len 0 ends the dump. */

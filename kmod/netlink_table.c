@@ -113,28 +113,24 @@ int mqtt_nl_group_add(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int mqtt_do_group_del(struct mqtt_net *mn, struct genl_info *info)
+{
+	struct mqtt_group *group;
+
+	group = mqtt_nl_find_group(mn, info, MQTT_A_GROUP_ID);
+	if (IS_ERR(group))
+		return PTR_ERR(group);
+	if (group->nr_flows) {
+		NL_SET_ERR_MSG_MOD(info->extack, "flows still name the group");
+		return -EBUSY;
+	}
+	mqtt_group_del(mn, group);
+	return 0;
+}
+
 int mqtt_nl_group_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	struct mqtt_group *group;
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (err)
-		goto out;
-	group = mqtt_nl_find_group(mn, info, MQTT_A_GROUP_ID);
-	if (IS_ERR(group)) {
-		err = PTR_ERR(group);
-	} else if (group->nr_flows) {
-		NL_SET_ERR_MSG_MOD(info->extack, "flows still name the group");
-		err = -EBUSY;
-	} else {
-		mqtt_group_del(mn, group);
-	}
-out:
-	mutex_unlock(&mn->lock);
-	return err;
+	return mqtt_netlink_as_owner(info, mqtt_do_group_del);
 }
 
 static int mqtt_put_group(struct sk_buff *skb, struct mqtt_net *mn,
@@ -174,12 +170,7 @@ int mqtt_nl_group_get(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		goto out;
 	err = mqtt_put_group(reply, mn, group, true);
-	if (err) {
-		nlmsg_free(reply);
-	} else {
-		genlmsg_end(reply, hdr);
-		err = genlmsg_reply(reply, info);
-	}
+	err = mqtt_netlink_send(reply, hdr, info, err);
 out:
 	mutex_unlock(&mn->lock);
 	return err;
@@ -193,12 +184,8 @@ static int mqtt_dump_group(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (mqtt_put_group(skb, mn, group, filter)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return mqtt_netlink_dump_end(skb, hdr,
+				     mqtt_put_group(skb, mn, group, filter));
 }
 
 int mqtt_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb)
@@ -244,7 +231,7 @@ static struct mqtt_conn *mqtt_nl_member_conn(struct mqtt_net *mn,
 	return conn;
 }
 
-static int mqtt_nl_do_member_add(struct mqtt_net *mn, struct genl_info *info)
+static int mqtt_do_member_add(struct mqtt_net *mn, struct genl_info *info)
 {
 	struct nlattr **attrs = info->attrs;
 	struct mqtt_sub_ids *ids;
@@ -284,18 +271,10 @@ static int mqtt_nl_do_member_add(struct mqtt_net *mn, struct genl_info *info)
 
 int mqtt_nl_member_add(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (!err)
-		err = mqtt_nl_do_member_add(mn, info);
-	mutex_unlock(&mn->lock);
-	return err;
+	return mqtt_netlink_as_owner(info, mqtt_do_member_add);
 }
 
-static int mqtt_nl_do_member_del(struct mqtt_net *mn, struct genl_info *info)
+static int mqtt_do_member_del(struct mqtt_net *mn, struct genl_info *info)
 {
 	struct mqtt_member *member;
 	struct mqtt_group *group;
@@ -318,40 +297,37 @@ static int mqtt_nl_do_member_del(struct mqtt_net *mn, struct genl_info *info)
 
 int mqtt_nl_member_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (!err)
-		err = mqtt_nl_do_member_del(mn, info);
-	mutex_unlock(&mn->lock);
-	return err;
+	return mqtt_netlink_as_owner(info, mqtt_do_member_del);
 }
 
-static int mqtt_put_member(struct sk_buff *skb, struct netlink_callback *cb,
-			   struct mqtt_net *mn,
+static int mqtt_put_member(struct sk_buff *skb, struct mqtt_net *mn,
 			   const struct mqtt_member *member)
 {
 	const struct mqtt_sub_ids *ids =
 		rcu_dereference_protected(member->ids,
 					  lockdep_is_held(&mn->lock));
 	u32 conn = member->conn ? member->conn->id : MQTT_CONN_PORT;
-	void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_MEMBER_GET);
 
-	if (!hdr)
-		return -EMSGSIZE;
 	if (nla_put_u32(skb, MQTT_A_MEMBER_GROUP, member->group->id) ||
 	    nla_put_u32(skb, MQTT_A_MEMBER_CONN, conn) ||
 	    nla_put_u8(skb, MQTT_A_MEMBER_QOS, member->qos) ||
 	    nla_put_u32(skb, MQTT_A_MEMBER_FLAGS,
 			member->flags & MQTT_MEMBER_F_MASK) ||
-	    mqtt_sub_ids_put_attr(skb, ids)) {
-		genlmsg_cancel(skb, hdr);
+	    mqtt_sub_ids_put_attr(skb, ids))
 		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
 	return 0;
+}
+
+static int mqtt_dump_member(struct sk_buff *skb, struct netlink_callback *cb,
+			    struct mqtt_net *mn,
+			    const struct mqtt_member *member)
+{
+	void *hdr = mqtt_netlink_dump_begin(skb, cb, MQTT_CMD_MEMBER_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	return mqtt_netlink_dump_end(skb, hdr,
+				     mqtt_put_member(skb, mn, member));
 }
 
 /* Returns the member to go on with, or NULL when the group is done. */
@@ -364,7 +340,7 @@ static struct mqtt_member *mqtt_dump_members(struct sk_buff *skb,
 	struct mqtt_member *member;
 
 	xa_for_each_start(&group->members, *from, member, *from)
-		if (mqtt_put_member(skb, cb, mn, member))
+		if (mqtt_dump_member(skb, cb, mn, member))
 			break;
 	return member;
 }
@@ -546,24 +522,20 @@ static struct mqtt_flow *mqtt_nl_find_flow(struct mqtt_net *mn,
 	return ERR_PTR(-ENOENT);
 }
 
+static int mqtt_do_flow_del(struct mqtt_net *mn, struct genl_info *info)
+{
+	struct mqtt_flow *flow = mqtt_nl_find_flow(mn, info);
+
+	if (IS_ERR(flow))
+		return PTR_ERR(flow);
+	mqtt_flow_del(mn, flow);
+	mqtt_flow_put(flow);
+	return 0;
+}
+
 int mqtt_nl_flow_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mqtt_net *mn = mqtt_net(genl_info_net(info));
-	struct mqtt_flow *flow;
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mqtt_netlink_owner(info);
-	if (!err) {
-		flow = mqtt_nl_find_flow(mn, info);
-		err = PTR_ERR_OR_ZERO(flow);
-		if (!err) {
-			mqtt_flow_del(mn, flow);
-			mqtt_flow_put(flow);
-		}
-	}
-	mutex_unlock(&mn->lock);
-	return err;
+	return mqtt_netlink_as_owner(info, mqtt_do_flow_del);
 }
 
 static int mqtt_put_merged(struct sk_buff *skb, const struct mqtt_flow *flow)
@@ -652,12 +624,7 @@ int mqtt_nl_flow_get(struct sk_buff *skb, struct genl_info *info)
 	reply = mqtt_netlink_reply(info, size, &hdr);
 	err = reply ? mqtt_put_flow(reply, flow, true) : -ENOMEM;
 	mqtt_flow_put(flow);
-	if (err) {
-		nlmsg_free(reply);
-		return err;
-	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	return reply ? mqtt_netlink_send(reply, hdr, info, err) : err;
 }
 
 static int mqtt_dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
@@ -667,12 +634,8 @@ static int mqtt_dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (mqtt_put_flow(skb, flow, merged)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return mqtt_netlink_dump_end(skb, hdr,
+				     mqtt_put_flow(skb, flow, merged));
 }
 
 int mqtt_nl_flow_dump(struct sk_buff *skb, struct netlink_callback *cb)
