@@ -19,6 +19,7 @@
 #include "send.h"
 #include "session.h"
 #include "stats.h"
+#include "store.h"
 #include "util.h"
 #include "will.h"
 
@@ -266,6 +267,25 @@ void client_connected(struct client *c)
 		   c->conn ? " attached" : "");
 }
 
+/*
+ * The will leaves the durable store together with what becomes of it. When that
+ * is nothing, the connection stays open until it has.
+ */
+static void client_end_will(struct client *c, struct will *will,
+			    enum client_end how, struct session *s)
+{
+	store_client_will_del(will);
+	if (how != END_NORMAL && will->delay && s) {
+		session_delay_will(s, will);
+		return;
+	}
+	if (how == END_NORMAL)
+		store_fence(c);
+	else
+		will_publish(will);
+	will_free(will);
+}
+
 void client_close(struct client *c, enum client_end how, const char *reason)
 {
 	struct session *s = c->session;
@@ -290,13 +310,8 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->flush = how != END_LOST;
 	keepalive_linger(c);
 	client_dirty(c);
-	if (how != END_NORMAL && will && will->delay && lives) {
-		session_delay_will(s, will);
-		return;
-	}
-	if (how != END_NORMAL)
-		will_publish(will);
-	will_free(will);
+	if (will)
+		client_end_will(c, will, how, lives ? s : NULL);
 }
 
 void client_fail(struct client *c, enum reason code, const char *what)
@@ -582,7 +597,7 @@ bool clients_flush(void)
 
 		list_del_init(&c->dirty_node);
 		if (c->state == CLIENT_CLOSING &&
-		    (!c->flush || !c->out.bytes)) {
+		    (!c->flush || (!c->out.bytes && !c->out.holds))) {
 			client_closing(c);
 		} else if (!c->tx_busy && outq_ready(&c->out)) {
 			client_send(c);

@@ -54,6 +54,8 @@ enum client_end {
  * @flush: its output is sent before it closes
  * @shut: shut down already, on the way to close
  * @rx_eof: nothing more can be received
+ * @connack_held: CONNACK waits for the durable store
+ * @session_made: so does the session that it is about
  * @problem_info: takes reason strings
  * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
  * @keepalive: seconds between packets, 0 for any time
@@ -93,6 +95,8 @@ struct client {
 	bool flush;
 	bool shut;
 	bool rx_eof;
+	bool connack_held;
+	bool session_made;
 	bool problem_info;
 	uint8_t protocol;
 	uint16_t keepalive;

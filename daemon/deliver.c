@@ -288,16 +288,18 @@ void deliver_resume(struct session *s)
 	struct client *c = s->client;
 	uint32_t max = config.max_inflight_messages;
 	struct delivery *d, *tmp;
+	bool qos2 = false;
 
-	/* of a former connection, and perhaps not on disk yet */
-	if (s->store_id)
-		store_fence(c);
 	in->max = min_t(uint32_t, max ? max : 65535, c->receive_max);
 	in->unsent = 0;
 	list_for_each_entry(d, &in->list, node) {
 		d->unsent = d->state != DELIVERY_WAIT_PUBCOMP;
 		in->unsent += d->unsent;
+		qos2 |= d->qos == 2;
 	}
+	/* identifiers of a former connection, and perhaps not on disk yet */
+	if (s->store_id && qos2)
+		store_fence(c);
 	list_for_each_entry_safe(d, tmp, &in->list, node) {
 		if (!d->unsent)
 			send_ack(c, PUBREL | PACKET_FLAGS_2, d->mid,

@@ -40,6 +40,19 @@ void handle_packet(struct client *c, const uint8_t *p, size_t hlen,
 void handle_connect(struct client *c, struct reader *r);
 
 /**
+ * handle_connect_stored() - go on after CONNECT, whose effect is on disk now
+ * @c: client whose CONNACK was held, and is about to be sent
+ */
+void handle_connect_stored(struct client *c);
+
+/**
+ * handle_connect_unstored() - refuse a CONNECT whose effect found no space
+ * @c: client whose CONNACK was held, and has been dropped
+ * @what: for the log, and for the client
+ */
+void handle_connect_unstored(struct client *c, const char *what);
+
+/**
  * handle_publish_run() - handle QoS 0 PUBLISH packets with the same topic
  * @c: client
  * @p: bytes received, at the beginning of a packet

@@ -277,25 +277,61 @@ static bool prepare_connack(struct client *c, struct connect *con)
  * that goes on must be in force when it comes. So the data path gets all of it
  * but the last byte: messages for the client wait for the packet to be whole.
  */
-static void accept_connect(struct client *c, const struct connect *con,
-			   bool present)
+static bool enforce_subs(struct client *c)
 {
 	struct session *s = c->session;
 	bool wait = c->conn && !list_empty(&s->subs);
 	struct sub *sub;
 
-	if (wait)
+	if (wait) {
 		datapath_commit(false);
-	send_connack(c, present, con->answer, con->answer_len);
-	if (wait && !client_send_now(c, 1)) {
-		client_close(c, END_LOST, "CONNACK not taken");
-		return;
+		if (!client_send_now(c, 1))
+			return false;
 	}
 	list_for_each_entry(sub, &s->subs, by_session)
 		datapath_sub_add(sub);
 	datapath_commit(false);
-	if (wait && !client_send_now(c, 0))
+	return true;
+}
+
+static void accept_connect(struct client *c, const struct connect *con,
+			   bool present)
+{
+	bool wait = c->conn && !list_empty(&c->session->subs);
+
+	send_connack(c, present, con->answer, con->answer_len);
+	/* the subscriptions wait for the durable store as well */
+	if (c->connack_held)
+		return;
+	if (!enforce_subs(c) || (wait && !client_send_now(c, 0)))
 		client_close(c, END_LOST, "CONNACK not taken");
+}
+
+void handle_connect_stored(struct client *c)
+{
+	c->connack_held = false;
+	if (c->state == CLIENT_CONNECTED && !enforce_subs(c))
+		client_close(c, END_LOST, "CONNACK not taken");
+}
+
+void handle_connect_unstored(struct client *c, const char *what)
+{
+	struct session *s = c->session;
+	bool lives;
+
+	c->connack_held = false;
+	if (c->state != CLIENT_CONNECTED)
+		return;
+	lives = s->expiry;
+	if (c->will)
+		store_client_will_del(c->will);
+	will_free(c->will);
+	c->will = NULL;
+	send_refusal(c, REASON_QUOTA_EXCEEDED, what);
+	client_close(c, END_NORMAL, what);
+	/* a client that was refused must not find a session, [MQTT-3.2.2-4] */
+	if (c->session_made && lives)
+		session_free(s);
 }
 
 /* Checks the client identifier, and chooses one for a client without. */
@@ -357,6 +393,7 @@ void handle_connect(struct client *c, struct reader *r)
 	char auto_id[AUTO_ID_MAX];
 	bool present;
 	bool stored;
+	bool wait;
 
 	if (!read_protocol(c, r) || !read_connect(c, r, &con) ||
 	    !check_id(c, &con, auto_id, sizeof(auto_id)))
@@ -378,7 +415,7 @@ void handle_connect(struct client *c, struct reader *r)
 		return;
 
 	s = session_find(con.id, con.id_len);
-	if (store_full && !s && con.expiry) {
+	if (store_full && con.expiry && (!s || store_session_new(s))) {
 		refuse(c, REASON_QUOTA_EXCEEDED, "the durable store is full");
 		return;
 	}
@@ -389,12 +426,17 @@ void handle_connect(struct client *c, struct reader *r)
 	c->session = s;
 	if (con.flags & CONNECT_WILL)
 		c->will = will_new(&con.will);
+	c->session_made = !present;
 	/*
-	 * When a session was made, or one is gone that had been stored, CONNACK
-	 * waits for the store, and nothing is read meanwhile.
+	 * When a session was made, or one is gone that had been stored, or there
+	 * is a will, CONNACK waits for the store, and nothing is read meanwhile.
 	 */
-	if (store_session(s) || (stored && !present)) {
+	wait = store_session(s) || store_session_new(s) || (stored && !present);
+	if (c->will && store_client_will(s, c->will))
+		wait = true;
+	if (wait) {
 		store_fence_request(c);
+		c->connack_held = c->store_request;
 		c->rx_paused = c->store_request;
 	}
 	/* Receiving must not be armed before the socket is attached. */

@@ -169,18 +169,26 @@ static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
 	send_ack(c, qos == 1 ? PUBACK : PUBREC, mid, REASON_QUOTA_EXCEEDED);
 }
 
+/* Does taking on a message need space in the durable store? */
+static bool needs_space(const struct client *c, const struct publish *pub)
+{
+	return (pub->qos == 2 && c->session->store_id) || route_stored(pub);
+}
+
 static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 {
 	struct midset *received = &c->session->received;
 	enum reason reason = REASON_SUCCESS;
+	bool full = store_full;
 
-	if (store_full) {
+	if (full && needs_space(c, pub)) {
 		publish_refuse(c, pub->qos, mid);
 		return;
 	}
 	/* routed at once; the identifier suppresses duplicates of QoS 2 */
 	if (pub->qos == 2 && !midset_add(received, mid)) {
-		store_fence_request(c);
+		if (c->session->store_id)
+			store_fence_request(c);
 		send_ack(c, PUBREC, mid, REASON_SUCCESS);
 		return;
 	}
@@ -204,7 +212,9 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 		client_close(c, END_ABNORMAL, "out of memory");
 		return;
 	}
-	store_fence_request(c);
+	/* what needed no space on a full disk has no record to wait for */
+	if (!full || pub->retain)
+		store_fence_request(c);
 	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, mid,
 		 c->protocol < 5 ? REASON_SUCCESS : reason);
 }

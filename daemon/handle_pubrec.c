@@ -39,7 +39,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 		d->unsent = false;
 		if (d->msg)
 			store_delivery(s, d);
-		inflight_received(&s->inflight, d);
+		inflight_received(d);
 	} else {
 		answer = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREC for unknown packet identifier %u", s->id,

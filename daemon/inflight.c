@@ -33,6 +33,7 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
 	d->msg = msg ? message_get(msg) : NULL;
 	d->ids = NULL;
 	d->share = NULL;
+	d->bytes = msg ? msg->payload_len : 0;
 	d->mid = 0;
 	d->qos = qos;
 	d->state = DELIVERY_QUEUED;
@@ -69,7 +70,7 @@ void delivery_exit(void)
 
 uint32_t delivery_bytes(const struct delivery *d)
 {
-	return d->msg ? d->msg->payload_len : 0;
+	return d->bytes;
 }
 
 void inflight_init(struct inflight *in, uint32_t max)
@@ -140,9 +141,8 @@ void inflight_add(struct inflight *in, struct delivery *d)
 	inflight_restore(in, d);
 }
 
-void inflight_received(struct inflight *in, struct delivery *d)
+void inflight_received(struct delivery *d)
 {
-	in->bytes -= delivery_bytes(d);
 	message_put(d->msg);
 	d->msg = NULL;
 }

@@ -29,6 +29,7 @@ enum delivery_state {
  * @msg: the message, NULL once PUBREC has come
  * @ids: subscription identifiers, NULL if there are none
  * @share: the shared subscription it is for, NULL for an ordinary one
+ * @bytes: payload of the message
  * @mid: packet identifier
  * @qos: QoS of the delivery
  * @state: which answer it waits for
@@ -43,6 +44,7 @@ struct delivery {
 	struct message *msg;
 	struct subids *ids;
 	struct filter *share;
+	uint32_t bytes;
 	uint16_t mid;
 	uint8_t qos;
 	uint8_t state;
@@ -58,7 +60,7 @@ struct delivery {
  * @table: by packet identifier, made with the first delivery
  * @mask: number of buckets minus one
  * @count: number of deliveries
- * @bytes: payloads of their messages, up to PUBREC
+ * @bytes: payloads of their messages; with QoS 2 up to PUBCOMP, as with mosquitto
  * @max_bytes: no further delivery from this many bytes on
  * @unsent: of these, not sent on the present connection
  * @max: most deliveries at a time
@@ -93,10 +95,10 @@ struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain);
 void delivery_free(struct delivery *d);
 
 /**
- * delivery_bytes() - payload that a delivery holds
+ * delivery_bytes() - payload of a delivery
  * @d: delivery
  *
- * Return: its length, 0 without a message.
+ * Return: its length, also after PUBREC; 0 for one restored after PUBREC.
  */
 uint32_t delivery_bytes(const struct delivery *d);
 
@@ -148,10 +150,9 @@ struct delivery *inflight_find(const struct inflight *in, uint16_t mid);
 
 /**
  * inflight_received() - the client has the message, but not its identifier's end
- * @in: in-flight state
  * @d: delivery in flight, which lets go of its message
  */
-void inflight_received(struct inflight *in, struct delivery *d);
+void inflight_received(struct delivery *d);
 
 /**
  * inflight_done() - end a delivery

@@ -47,6 +47,9 @@ static void linger_expired(struct timer *timer)
 	struct client *c = container_of(timer, struct client, timer);
 
 	shutdown(c->fd, SHUT_RDWR);
+	/* nor does it wait any longer for the durable store */
+	c->flush = false;
+	client_dirty(c);
 }
 
 void keepalive_connect(struct client *c)

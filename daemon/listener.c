@@ -5,10 +5,12 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -22,6 +24,12 @@
 
 #define LISTEN_BACKLOG	4096
 #define RETRY_MS	100
+/*
+ * A broker that was killed holds its ports until the kernel has taken its
+ * io_uring apart, some milliseconds; this is for a machine under load.
+ */
+#define BIND_WAIT_MS	5000
+#define BIND_RETRY_MS	20
 
 /**
  * struct listener - a listening socket
@@ -110,6 +118,37 @@ static int listener_socket(const struct addrinfo *ai, const char *interface)
 	return fd;
 }
 
+/* Returns false when the broker is told to stop meanwhile. */
+static bool wait_ms(unsigned int ms)
+{
+	struct timespec ts = { .tv_nsec = ms * 1000000l };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	return sigtimedwait(&set, NULL, &ts) < 0;
+}
+
+/* Before the event loop runs, so waiting here keeps nobody waiting. */
+static int listener_wait(const struct conf_listener *conf,
+			 const struct addrinfo *ai)
+{
+	unsigned int left = BIND_WAIT_MS;
+	int fd = listener_socket(ai, conf->interface);
+
+	if (fd == -EADDRINUSE)
+		log_warn("listener port %u: %s: trying for %u s", conf->port,
+			 strerror(EADDRINUSE), BIND_WAIT_MS / 1000);
+	while (fd == -EADDRINUSE && left) {
+		if (!wait_ms(BIND_RETRY_MS))
+			return -EINTR;
+		left -= BIND_RETRY_MS;
+		fd = listener_socket(ai, conf->interface);
+	}
+	return fd;
+}
+
 static void listener_add(int fd)
 {
 	struct listener *l = xcalloc(1, sizeof(*l));
@@ -143,7 +182,7 @@ static int listener_open(const struct conf_listener *conf)
 		return -1;
 	}
 	for (ai = list; ai; ai = ai->ai_next) {
-		int fd = listener_socket(ai, conf->interface);
+		int fd = listener_wait(conf, ai);
 
 		if (fd >= 0) {
 			listener_add(fd);

@@ -130,7 +130,7 @@ static void expire_later(const struct message *msg)
 					      loop_now() + SWEEP_MS));
 }
 
-void retain_set(const char *topic, size_t len, struct message *msg)
+bool retain_set(const char *topic, size_t len, struct message *msg)
 {
 	struct trie_node *node = trie_find(&store, topic, len);
 
@@ -140,10 +140,9 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 		msg = NULL;
 	}
 	if (!msg) {
-		if (!node || !node->value)
-			return;
-		node_clear(node);
-		return;
+		if (node && node->value)
+			node_clear(node);
+		return false;
 	}
 	if (!node)
 		node = trie_get(&store, topic, len);
@@ -157,6 +156,7 @@ void retain_set(const char *topic, size_t len, struct message *msg)
 		count++;
 	node->value = msg;
 	expire_later(msg);
+	return true;
 }
 
 struct match {

@@ -3,6 +3,8 @@
 #define MQTTD_RETAIN_H
 
 #include <stddef.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct message;
@@ -22,8 +24,10 @@ void retain_exit(void);
  * @topic: valid topic name
  * @len: its length
  * @msg: message, a reference is taken; NULL to forget the one retained
+ *
+ * Return: true if it is retained now, false also when there is no room for it.
  */
-void retain_set(const char *topic, size_t len, struct message *msg);
+bool retain_set(const char *topic, size_t len, struct message *msg);
 
 /**
  * retain_count() - number of retained messages

@@ -490,11 +490,41 @@ int route_publish(const struct publish *pub)
 		deliver_shares(&f, served);
 	if (pub->frames && pub->source->conn)
 		datapath_learn(pub);
-	if (pub->retain && !store_full)
+	/* to have none is possible on a full disk as well */
+	if (pub->retain && (!store_full || !pub->payload_len))
 		retain_set(pub->topic, pub->topic_len,
 			   pub->payload_len ? f.msg : NULL);
 	fan_out_exit(&f);
 	return reached;
+}
+
+static bool sub_stored(const struct session *s, uint8_t sub_qos, uint8_t qos)
+{
+	return s->store_id && min_t(uint8_t, sub_qos, qos);
+}
+
+bool route_stored(const struct publish *pub)
+{
+	const struct route *r;
+	struct sub *sub;
+	uint32_t i;
+
+	if (pub->retain && pub->payload_len)
+		return true;
+	r = route_get(pub->topic, pub->topic_len);
+	for (i = 0; i < r->nr_receivers; i++) {
+		const struct receiver *rx = &r->receivers[i];
+
+		if (sub_stored(rx->session, rx->qos, pub->qos))
+			return true;
+	}
+	for (i = r->nr_filters - r->nr_shared; i < r->nr_filters; i++) {
+		list_for_each_entry(sub, &r->filters[i]->subs, by_filter) {
+			if (sub_stored(sub->session, sub->qos, pub->qos))
+				return true;
+		}
+	}
+	return false;
 }
 
 void route_publish_up(const struct publish *pub)

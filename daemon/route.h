@@ -127,6 +127,14 @@ const struct route *route_get(const char *topic, uint16_t len);
 int route_publish(const struct publish *pub);
 
 /**
+ * route_stored() - would routing a message make records in the durable store?
+ * @pub: the message
+ *
+ * Return: true if so, or if it might for a member of a shared subscription.
+ */
+bool route_stored(const struct publish *pub);
+
+/**
  * route_publish_up() - deliver what the data path could not deliver itself
  * @pub: QoS 0 packets that it has sent to all attached members, and to one of
  *	each shared subscription

@@ -40,6 +40,7 @@ struct will;
  * @mark_index: its place in that route, or among the merged members
  * @flow_mark: number of the flow being computed that has merged the session
  * @store_id: number in the durable store, 0 when not in it
+ * @store_seq: number of the batch that put it there
  * @id_len: length of @id
  * @id: client identifier, terminated
  */
@@ -64,6 +65,7 @@ struct session {
 	uint32_t mark_index;
 	uint64_t flow_mark;
 	uint64_t store_id;
+	uint64_t store_seq;
 	uint16_t id_len;
 	char id[];
 };

@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "conf.h"
+#include "handle.h"
 #include "log.h"
 #include "loop.h"
 #include "message.h"
@@ -33,13 +34,15 @@ bool store_full;
 
 static struct store_db db;
 static uint64_t next_id;
-/* Batches: collecting, in the commit under way, refused by a full disk. */
+/* Batches: collecting, in the commit under way. */
 static struct store_batch *current;
 static struct store_batch *committing;
-static struct store_batch *stuck;
 static struct store_batch *spare_batch;
 static uint64_t last_seq;
+static uint64_t done_seq;
 static bool busy;
+/* A full disk refused what is in the batch: it is tried again by the timer. */
+static bool refused;
 static uint64_t commits;
 static LIST_HEAD(fenced);
 static struct timer retry_timer;
@@ -72,19 +75,16 @@ static struct store_batch *batch_new(void)
 	return b;
 }
 
-static void batches_free(struct store_batch *b)
+static void batch_free(struct store_batch *b)
 {
-	while (b) {
-		struct store_batch *next = b->next;
-
-		store_batch_clear(b);
-		if (spare_batch) {
-			store_batch_free(b);
-			free(b);
-		} else {
-			spare_batch = b;
-		}
-		b = next;
+	if (!b)
+		return;
+	store_batch_clear(b);
+	if (spare_batch) {
+		store_batch_free(b);
+		free(b);
+	} else {
+		spare_batch = b;
 	}
 }
 
@@ -163,8 +163,10 @@ bool store_session(struct session *s)
 
 	if (!store_on || (fresh && !s->expiry))
 		return false;
-	if (fresh)
+	if (fresh) {
 		s->store_id = ++next_id;
+		s->store_seq = current ? current->seq : 0;
+	}
 	rec.session = s->store_id;
 	/* when the connection ended, also if that was before a restart */
 	if (!s->client)
@@ -174,6 +176,11 @@ bool store_session(struct session *s)
 			    s->expiry * 1000ull;
 	put(&rec, fresh);
 	return fresh;
+}
+
+bool store_session_new(const struct session *s)
+{
+	return store_pending && s->store_seq > done_seq;
 }
 
 static void delivery_forget(struct session *s, struct delivery *d)
@@ -210,23 +217,56 @@ void store_session_delete(struct session *s)
 	s->store_id = 0;
 }
 
+static void will_record(struct store_record *rec, const struct will *will)
+{
+	rec->qos = will->qos;
+	rec->flags = will->retain ? STORE_F_RETAIN : 0;
+	rec->expiry = will->props.message_expiry;
+	rec->delay = will->delay;
+	rec->name = bytes(will->topic, will->topic_len);
+	rec->properties = bytes(will->props.raw, will->props.raw_len);
+	rec->payload = bytes(will->payload, will->payload_len);
+}
+
+bool store_client_will(const struct session *s, struct will *will)
+{
+	struct store_record rec = {
+		.kind = STORE_CLIENT_WILL,
+		.owner = s->store_id,
+	};
+
+	if (!store_on || store_full)
+		return false;
+	will_record(&rec, will);
+	will->store_id = ++next_id;
+	rec.id = will->store_id;
+	put(&rec, true);
+	return true;
+}
+
+void store_client_will_delete(struct will *will)
+{
+	struct store_record rec = {
+		.kind = STORE_CLIENT_WILL,
+		.id = will->store_id,
+	};
+
+	if (!will->store_id)
+		return;
+	will->store_id = 0;
+	del(&rec);
+}
+
 void store_will_write(struct session *s, bool delayed)
 {
-	const struct will *will = s->will;
 	struct store_record rec = {
 		.kind = STORE_WILL,
 		.session = s->store_id,
-		.qos = will->qos,
-		.flags = will->retain ? STORE_F_RETAIN : 0,
-		.expiry = will->props.message_expiry,
-		.delay = will->delay,
-		.name = bytes(will->topic, will->topic_len),
-		.properties = bytes(will->props.raw, will->props.raw_len),
-		.payload = bytes(will->payload, will->payload_len),
 	};
 
 	if (!store_on)
 		return;
+	will_record(&rec, s->will);
 	if (!delayed) {
 		del(&rec);
 		return;
@@ -360,7 +400,7 @@ void store_fence_output(struct client *c, bool request)
 {
 	uint64_t seq = current->len ? current->seq : current->seq - 1;
 
-	if (!current->len && !committing && !stuck) {
+	if (!current->len && !committing) {
 		store_pending = false;
 		return;
 	}
@@ -380,6 +420,8 @@ static void fences_release(uint64_t seq)
 			c->store_request = false;
 		}
 		client_dirty(c);
+		if (c->connack_held && outq_ready(&c->out))
+			handle_connect_stored(c);
 	}
 }
 
@@ -397,39 +439,24 @@ static void requests_refuse(void)
 			c->store_request = false;
 			outq_cut(&c->out);
 			list_del_init(&c->fence_node);
-			/* DISCONNECT must not come before CONNACK */
-			if (c->protocol >= 5 && !c->rx_paused)
-				client_fail(c, REASON_QUOTA_EXCEEDED, DISK_FULL);
+			if (c->connack_held)
+				handle_connect_unstored(c, DISK_FULL);
 			else
-				client_close(c, END_ABNORMAL, DISK_FULL);
+				client_fail(c, REASON_QUOTA_EXCEEDED, DISK_FULL);
 			again = true;
 			break;
 		}
 	}
 }
 
-static struct store_batch *chain_end(struct store_batch *b)
-{
-	while (b->next)
-		b = b->next;
-	return b;
-}
-
-/* Hands over what a full disk refused before, and what was collected since. */
 static void submit(void)
 {
 	uint64_t seq = current->seq;
 
-	committing = stuck;
-	stuck = NULL;
+	refused = false;
 	if (current->len) {
-		if (committing)
-			chain_end(committing)->next = current;
-		else
-			committing = current;
+		committing = current;
 		current = batch_new();
-	} else if (committing) {
-		seq = chain_end(committing)->seq;
 	} else {
 		seq--;
 	}
@@ -440,7 +467,7 @@ static void submit(void)
 static void pending_update(void)
 {
 	store_pending = config.persistence_sync == CONF_SYNC_ALWAYS &&
-			(current->len || committing || stuck);
+			(current->len || committing);
 }
 
 static void set_full(bool full)
@@ -457,18 +484,35 @@ static void set_full(bool full)
 		log_notice("%s: there is space again", db.path);
 }
 
+/*
+ * What was refused goes on collecting, so that the end of a message that found
+ * no space makes it unnecessary.
+ */
+static void take_back(void)
+{
+	struct store_batch *old = current;
+
+	current = batch_new();
+	store_batch_append(current, committing);
+	store_batch_append(current, old);
+	batch_free(committing);
+	batch_free(old);
+	committing = NULL;
+	refused = true;
+}
+
 static void commit_done(uint64_t seq, int rc, bool spare)
 {
 	busy = false;
 	if (rc) {
-		stuck = committing;
-		committing = NULL;
+		take_back();
 		set_full(true);
 		requests_refuse();
 		return;
 	}
 	commits++;
-	batches_free(committing);
+	done_seq = seq;
+	batch_free(committing);
 	committing = NULL;
 	set_full(!spare);
 	pending_update();
@@ -492,7 +536,7 @@ static void interval(struct timer *timer)
 
 void store_end_of_turn(void)
 {
-	if (!store_on || busy || stuck || !current->len)
+	if (!store_on || busy || refused || !current->len)
 		return;
 	if (config.persistence_sync == CONF_SYNC_INTERVAL &&
 	    current->len < BATCH_BYTES_MAX)
@@ -500,13 +544,18 @@ void store_end_of_turn(void)
 	submit();
 }
 
-/* What nothing refers to was being deleted when the broker ended. */
-static void load_unused(uint64_t id, void *arg)
+/* What nothing refers to, or has no room any more. */
+static void load_unused(const struct store_record *rec)
 {
-	struct store_record rec = { .kind = STORE_MESSAGE, .id = id };
+	del(rec);
+}
 
-	(void)arg;
-	del(&rec);
+/* From here on an older broker must not read it. */
+static void load_upgrade(const struct store_record *header)
+{
+	log_notice("%s: format version %u becomes %u", db.path, header->format,
+		   STORE_FORMAT);
+	put(header, false);
 }
 
 int store_start(void)
@@ -523,7 +572,7 @@ int store_start(void)
 		return -1;
 	}
 	current = batch_new();
-	if (store_load(&db, &next_id, load_unused)) {
+	if (store_load(&db, &next_id, load_unused, load_upgrade)) {
 		log_err("durable store: %s", db.error);
 		store_db_close(&db);
 		return -1;
@@ -556,17 +605,16 @@ void store_stop(void)
 	timer_cancel(&interval_timer);
 	store_commit_wait(&rc, &seq);
 	if (busy && rc)
-		stuck = committing;
-	else if (busy)
-		batches_free(committing);
+		take_back();
+	batch_free(committing);
 	committing = NULL;
-	if (stuck || current->len) {
+	if (current->len) {
 		submit();
 		store_commit_wait(&rc, &seq);
 		if (rc)
 			log_err("%s: disk full: the last changes are not kept",
 				db.path);
-		batches_free(committing);
+		batch_free(committing);
 		committing = NULL;
 	}
 	store_commit_stop();

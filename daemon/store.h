@@ -19,6 +19,7 @@ struct cJSON;
 struct client;
 struct message;
 struct sub;
+struct will;
 
 /* The store is in use. */
 extern bool store_on;
@@ -56,6 +57,24 @@ void store_end_of_turn(void);
  */
 bool store_session(struct session *s);
 
+/**
+ * store_session_new() - may a session be unknown after a crash?
+ * @s: session
+ *
+ * Return: true if so: the batch that is to make it is not on disk.
+ */
+bool store_session_new(const struct session *s);
+
+/**
+ * store_client_will() - a client has connected with a will
+ * @s: its session
+ * @will: its will, published after the next start unless it is deleted before
+ *
+ * Return: true if that needs a record, false also on a full disk.
+ */
+bool store_client_will(const struct session *s, struct will *will);
+
+void store_client_will_delete(struct will *will);
 void store_session_delete(struct session *s);
 void store_will_write(struct session *s, bool delayed);
 void store_delivery_write(struct session *s, struct delivery *d);
@@ -86,6 +105,16 @@ static inline void store_will(struct session *s, bool delayed)
 {
 	if (s->store_id && s->will)
 		store_will_write(s, delayed);
+}
+
+/**
+ * store_client_will_del() - the client's connection has ended
+ * @will: its will
+ */
+static inline void store_client_will_del(struct will *will)
+{
+	if (store_on)
+		store_client_will_delete(will);
 }
 
 /**

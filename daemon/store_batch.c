@@ -149,13 +149,28 @@ const struct store_op *store_batch_next(const struct store_batch *b,
 	return NULL;
 }
 
+void store_batch_append(struct store_batch *b, const struct store_batch *later)
+{
+	const struct store_op *op = NULL;
+
+	while ((op = store_batch_next(later, op))) {
+		bool fresh = op->fresh;
+		struct store_op *copy;
+
+		copy = op_new(b, op->key, op->key_len, op->value_len, &fresh);
+		copy->type = op->type;
+		memcpy(copy + 1, op + 1, op->value_len);
+		if (op->type == STORE_OP_DEL && fresh)
+			op_void(b, copy);
+	}
+}
+
 void store_batch_clear(struct store_batch *b)
 {
 	if (b->cap > BATCH_KEEP || b->mask >= BATCH_KEEP / 64)
 		store_batch_free(b);
 	else if (b->table)
 		memset(b->table, 0, (b->mask + 1) * sizeof(*b->table));
-	b->next = NULL;
 	b->len = 0;
 	b->ops = 0;
 	b->bytes = 0;

@@ -34,7 +34,6 @@ struct store_op {
 
 /**
  * struct store_batch - changes that are committed together
- * @next: batch to be committed with it, after it
  * @seq: its number
  * @buf: operations, struct store_op, one behind the other
  * @len: bytes used of @buf
@@ -47,7 +46,6 @@ struct store_op {
  * @keys: entries of @table
  */
 struct store_batch {
-	struct store_batch *next;
 	uint64_t seq;
 	uint8_t *buf;
 	size_t len;
@@ -94,6 +92,15 @@ static inline const uint8_t *store_op_value(const struct store_op *op)
 {
 	return (const uint8_t *)(op + 1);
 }
+
+/**
+ * store_batch_append() - add the operations of a later batch
+ * @b: batch
+ * @later: batch whose operations come after those of @b
+ *
+ * What they take back is never written.
+ */
+void store_batch_append(struct store_batch *b, const struct store_batch *later);
 
 /**
  * store_batch_clear() - forget all operations, for the next use

@@ -80,6 +80,10 @@ const char *store_check_record(const struct store_record *rec, void *arg)
 	case STORE_RETAINED:
 		return numbers_have(&check->messages, rec->id) ? NULL :
 			"its message is missing";
+	case STORE_CLIENT_WILL:
+		return !rec->owner || numbers_have(&check->sessions,
+						   rec->owner) ?
+			NULL : "its session is missing";
 	case STORE_DELIVERY:
 		if (rec->message && !numbers_have(&check->messages, rec->message))
 			return "its message is missing";

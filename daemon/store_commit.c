@@ -17,8 +17,8 @@
 /**
  * struct job - a commit, handed to the thread and back
  * @db: store
- * @batch: batches to commit
- * @seq: number of the last of them
+ * @batch: batch to commit
+ * @seq: its number
  * @rc: result
  * @spare: the disk has space for more
  * @busy: under way: the fields above are the thread's

@@ -21,12 +21,12 @@ int store_commit_start(struct store_db *db,
 		       void (*done)(uint64_t seq, int rc, bool spare));
 
 /**
- * store_commit_submit() - have batches committed
- * @batch: the first; they are the thread's until the commit has ended
- * @seq: number of the last of them
+ * store_commit_submit() - have a batch committed
+ * @batch: batch, the thread's until the commit has ended; NULL to have only
+ *	the room on the disk looked at
+ * @seq: its number, or that of the last one before
  *
- * At most one commit is under way at a time. Without batches, only the room on
- * the disk is looked at.
+ * At most one commit is under way at a time.
  */
 void store_commit_submit(struct store_batch *batch, uint64_t seq);
 

@@ -434,35 +434,32 @@ static int db_allocate(struct store_db *db, const struct demand *d, bool *spare)
 
 static int write_ops(struct store_db *db, const struct store_batch *batch)
 {
+	const struct store_op *op = NULL;
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(db->env, NULL, 0, &txn);
 
 	if (rc)
 		return rc;
-	for (; batch; batch = batch->next) {
-		const struct store_op *op = NULL;
+	while ((op = store_batch_next(batch, op))) {
+		MDB_val key = {
+			.mv_data = (void *)op->key,
+			.mv_size = op->key_len,
+		};
+		MDB_val val = {
+			.mv_data = (void *)store_op_value(op),
+			.mv_size = op->value_len,
+		};
 
-		while ((op = store_batch_next(batch, op))) {
-			MDB_val key = {
-				.mv_data = (void *)op->key,
-				.mv_size = op->key_len,
-			};
-			MDB_val val = {
-				.mv_data = (void *)store_op_value(op),
-				.mv_size = op->value_len,
-			};
-
-			if (op->type == STORE_OP_PUT) {
-				rc = mdb_put(txn, db->dbi, &key, &val, 0);
-			} else {
-				rc = mdb_del(txn, db->dbi, &key, NULL);
-				if (rc == MDB_NOTFOUND)
-					rc = 0;
-			}
-			if (rc) {
-				mdb_txn_abort(txn);
-				return rc;
-			}
+		if (op->type == STORE_OP_PUT) {
+			rc = mdb_put(txn, db->dbi, &key, &val, 0);
+		} else {
+			rc = mdb_del(txn, db->dbi, &key, NULL);
+			if (rc == MDB_NOTFOUND)
+				rc = 0;
+		}
+		if (rc) {
+			mdb_txn_abort(txn);
+			return rc;
 		}
 	}
 	return mdb_txn_commit(txn);
@@ -479,14 +476,13 @@ static bool grown(const struct store_db *db)
 int store_db_write(struct store_db *db, const struct store_batch *batch,
 		   bool *spare)
 {
-	const struct store_batch *b;
 	struct demand d = { 0 };
 	int rc;
 
-	for (b = batch; b; b = b->next) {
-		d.ops += b->ops;
-		d.bytes += b->bytes;
-		d.largest = max_t(size_t, d.largest, b->largest);
+	if (batch) {
+		d.ops = batch->ops;
+		d.bytes = batch->bytes;
+		d.largest = batch->largest;
 	}
 	rc = db_allocate(db, &d, spare);
 	if (rc && rc != ENOSPC)

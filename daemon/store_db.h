@@ -88,9 +88,9 @@ int store_db_each(struct store_db *db,
 		  void *arg);
 
 /**
- * store_db_write() - commit batches in one transaction
+ * store_db_write() - commit a batch in one transaction
  * @db: store
- * @batch: the first; the others by their @next
+ * @batch: batch; NULL to have the disk's space looked at only
  * @spare: set to whether the disk has space for more after this
  *
  * Return: 0; ENOSPC when the disk is full and nothing was changed; another

@@ -30,6 +30,7 @@ enum store_field {
 	F_PAYLOAD	= 1 << 13,
 	F_SUB_IDS	= 1 << 14,
 	F_SHARE		= 1 << 15,
+	F_OWNER		= 1 << 16,
 };
 
 static const struct {
@@ -53,6 +54,9 @@ static const struct {
 	[STORE_WILL]	 = { "will", true, false, F_QOS | F_FLAGS | F_EXPIRY |
 			     F_DELAY | F_WHEN | F_NAME | F_PROPERTIES |
 			     F_PAYLOAD },
+	[STORE_CLIENT_WILL] = { "client-will", false, true, F_QOS | F_FLAGS |
+			     F_EXPIRY | F_DELAY | F_OWNER | F_NAME |
+			     F_PROPERTIES | F_PAYLOAD },
 };
 
 /**
@@ -79,6 +83,7 @@ static const struct field {
 	FIELD(F_WHEN, when, 8),
 	FIELD(F_MESSAGE, message, 8),
 	FIELD(F_SHARE, share, 8),
+	FIELD(F_OWNER, owner, 8),
 	FIELD(F_NAME, name, 0),
 	FIELD(F_PROPERTIES, properties, 0),
 	FIELD(F_PAYLOAD, payload, 0),
@@ -279,9 +284,9 @@ const char *store_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	left = value_len - CRC_LEN;
 	if (record_crc(key, key_len, value, left) != get_number(value + left, 4))
 		return "wrong checksum";
-	if (*p != STORE_FORMAT)
+	if (!*p || *p > STORE_FORMAT)
 		return "unknown format version";
-	p++;
+	rec->format = *p++;
 	left--;
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct field *f = &fields[i];
@@ -365,6 +370,7 @@ const char *store_valid(const struct store_record *rec)
 	switch (rec->kind) {
 	case STORE_MESSAGE:
 	case STORE_WILL:
+	case STORE_CLIENT_WILL:
 		if (!topic_name_valid((const char *)rec->name.p, rec->name.len))
 			return "invalid topic name";
 		if (rec->payload.len > MQTT_PACKET_MAX ||

@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STORE_FORMAT		1
+/* Of what is written; what has a lower number is read as well. */
+#define STORE_FORMAT		2
 #define STORE_KEY_MAX		17
 #define STORE_NEVER		UINT32_MAX
 
@@ -28,6 +29,8 @@ enum store_kind {
 	STORE_RECEIVED		= 6,
 	STORE_RETAINED		= 7,
 	STORE_WILL		= 8,
+	/* since version 2 */
+	STORE_CLIENT_WILL	= 9,
 	STORE_KINDS
 };
 
@@ -55,31 +58,38 @@ struct store_bytes {
 /**
  * struct store_record - one record, of whatever kind; fields its kind lacks are 0
  * @kind: enum store_kind
- * @session: number of the session: of SESSION, SUB, DELIVERY, RECEIVED, WILL
- * @id: number of the MESSAGE, SUB or DELIVERY; packet identifier of RECEIVED;
- *	number of the RETAINED message
+ * @format: version it was read in
+ * @session: number of the session: of SESSION, SUB, DELIVERY, RECEIVED, WILL,
+ *	which is a delayed one
+ * @id: number of the MESSAGE, SUB, DELIVERY or CLIENT_WILL, which is that of a
+ *	connected client; packet identifier of RECEIVED; number of the RETAINED
+ *	message
  * @level: protocol level of SESSION
- * @qos: of MESSAGE, DELIVERY and WILL
+ * @qos: of MESSAGE, DELIVERY, WILL and CLIENT_WILL
  * @state: enum delivery_state of DELIVERY
  * @options: subscription options of SUB: QoS, STORE_NO_LOCAL, STORE_RAP, where
  *	they are in SUBSCRIBE
- * @flags: enum store_flag, of SESSION, DELIVERY and WILL
+ * @flags: enum store_flag, of SESSION, DELIVERY, WILL and CLIENT_WILL
  * @mid: packet identifier of DELIVERY; the last one given of SESSION
  * @expiry: seconds: session expiry interval of SESSION, STORE_NEVER for none;
- *	message expiry interval of WILL, 0 for none
- * @delay: will delay interval of WILL
+ *	message expiry interval of WILL and CLIENT_WILL, 0 for none
+ * @delay: will delay interval of WILL and CLIENT_WILL
  * @sub_id: subscription identifier of SUB, 0 for none
  * @when: wall clock in ms: when MESSAGE expires, 0 for never; when the
  *	connection of SESSION ended, 0 while it has one; when WILL is due
  * @message: number of the message of DELIVERY, 0 after PUBREC
  * @name: client identifier, topic filter or topic name
  * @properties: encoded properties that are passed on unaltered, of MESSAGE, WILL
- * @payload: of MESSAGE and WILL
+ *	and CLIENT_WILL
+ * @payload: of MESSAGE, WILL and CLIENT_WILL
  * @share: number of the shared SUB that DELIVERY is for, 0 for an ordinary one
  * @sub_ids: subscription identifiers of DELIVERY, encoded as properties
+ * @owner: number of the session of CLIENT_WILL, 0 for one that ends with its
+ *	connection
  */
 struct store_record {
 	uint8_t kind;
+	uint8_t format;
 	uint64_t session;
 	uint64_t id;
 	uint8_t level;
@@ -94,6 +104,7 @@ struct store_record {
 	uint64_t when;
 	uint64_t message;
 	uint64_t share;
+	uint64_t owner;
 	struct store_bytes name;
 	struct store_bytes properties;
 	struct store_bytes payload;

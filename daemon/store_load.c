@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "log.h"
 #include "loop.h"
 #include "message.h"
 #include "packet.h"
@@ -33,7 +34,22 @@ struct load {
 	struct loaded messages;
 	struct loaded sessions;
 	uint64_t last_id;
+	void (*unused)(const struct store_record *rec);
+	void (*upgrade)(const struct store_record *rec);
 };
+
+/**
+ * struct client_will - will of a client that was connected when the broker ended
+ * @session: its session, NULL if it ended with its connection
+ * @will: the will
+ */
+struct client_will {
+	struct session *session;
+	struct will *will;
+};
+
+static struct client_will *client_wills;
+static size_t nr_client_wills;
 
 static void loaded_add(struct loaded *l, uint64_t id, void *object)
 {
@@ -225,9 +241,9 @@ static const char *load_delivery(struct load *load, struct session *s,
 	return NULL;
 }
 
-static const char *load_will(struct session *s, const struct store_record *rec)
+static struct will *make_will(const struct store_record *rec)
 {
-	struct will will = {
+	struct will from = {
 		.topic = (char *)rec->name.p,
 		.topic_len = rec->name.len,
 		.payload = (uint8_t *)rec->payload.p,
@@ -236,18 +252,48 @@ static const char *load_will(struct session *s, const struct store_record *rec)
 		.retain = rec->flags & STORE_F_RETAIN,
 		.delay = rec->delay,
 	};
+	struct will *will;
 	uint8_t *raw;
 
-	if (s->will || rec->when < rec->delay * 1000ull ||
-	    rec->payload.len > UINT16_MAX)
-		return "impossible will";
-	raw = load_properties(&rec->properties, PROPERTIES_OF_WILL, &will.props);
+	if (rec->payload.len > UINT16_MAX)
+		return NULL;
+	raw = load_properties(&rec->properties, PROPERTIES_OF_WILL, &from.props);
 	if (!raw)
-		return "impossible properties";
-	s->will = will_new(&will);
+		return NULL;
+	will = will_new(&from);
+	free(raw);
+	return will;
+}
+
+static const char *load_will(struct session *s, const struct store_record *rec)
+{
+	if (s->will || rec->when < rec->delay * 1000ull)
+		return "impossible will";
+	s->will = make_will(rec);
+	if (!s->will)
+		return "impossible will";
 	timer_arm(&s->will_timer, deadline(rec->when - rec->delay * 1000ull,
 					   rec->delay * 1000ull));
-	free(raw);
+	return NULL;
+}
+
+static const char *load_client_will(struct load *load,
+				    const struct store_record *rec)
+{
+	struct client_will cw = { NULL, NULL };
+
+	if (rec->owner) {
+		cw.session = loaded_find(&load->sessions, rec->owner);
+		if (!cw.session)
+			return "its session is missing";
+	}
+	cw.will = make_will(rec);
+	if (!cw.will)
+		return "impossible will";
+	cw.will->store_id = rec->id;
+	client_wills = xrealloc(client_wills, (nr_client_wills + 1) *
+				sizeof(*client_wills));
+	client_wills[nr_client_wills++] = cw;
 	return NULL;
 }
 
@@ -258,8 +304,11 @@ static const char *load_retained(struct load *load,
 
 	if (!msg)
 		return "its message is missing";
-	msg->store_refs++;
-	retain_set(message_topic(msg), msg->topic_len, msg);
+	/* the limits may have been lowered */
+	if (retain_set(message_topic(msg), msg->topic_len, msg))
+		msg->store_refs++;
+	else
+		load->unused(rec);
 	return NULL;
 }
 
@@ -277,6 +326,10 @@ static const char *load_record(const struct store_record *rec, void *arg)
 			return "its session is missing";
 	}
 	switch (rec->kind) {
+	case STORE_HEADER:
+		if (rec->format != STORE_FORMAT)
+			load->upgrade(rec);
+		break;
 	case STORE_MESSAGE:
 		return load_message(load, rec);
 	case STORE_SESSION:
@@ -292,22 +345,29 @@ static const char *load_record(const struct store_record *rec, void *arg)
 		return load_retained(load, rec);
 	case STORE_WILL:
 		return load_will(s, rec);
+	case STORE_CLIENT_WILL:
+		return load_client_will(load, rec);
 	}
 	return NULL;
 }
 
 int store_load(struct store_db *db, uint64_t *last_id,
-	       void (*unused)(uint64_t id, void *arg))
+	       void (*unused)(const struct store_record *rec),
+	       void (*upgrade)(const struct store_record *rec))
 {
-	struct load load = { 0 };
+	struct load load = { .unused = unused, .upgrade = upgrade };
 	int rc = store_db_each(db, load_record, &load);
 	size_t i;
 
 	for (i = 0; i < load.messages.count; i++) {
 		struct message *msg = load.messages.entry[i].object;
+		struct store_record rec = {
+			.kind = STORE_MESSAGE,
+			.id = msg->store_id,
+		};
 
 		if (!rc && !msg->store_refs)
-			unused(msg->store_id, NULL);
+			unused(&rec);
 		message_put(msg);
 	}
 	free(load.messages.entry);
@@ -334,13 +394,56 @@ static void collect(struct session *s, void *arg)
 	ended->session[ended->count++] = s;
 }
 
+/*
+ * The connection of a client with a will ended with the broker, and not by
+ * DISCONNECT: its delay begins now, or it has none.
+ */
+static void delay_client_wills(void)
+{
+	size_t i;
+
+	for (i = 0; i < nr_client_wills; i++) {
+		struct client_will *cw = &client_wills[i];
+
+		if (!cw->session || !cw->will->delay || cw->session->will)
+			continue;
+		store_client_will_del(cw->will);
+		session_delay_will(cw->session, cw->will);
+		cw->will = NULL;
+	}
+}
+
+static void publish_client_wills(void)
+{
+	size_t i;
+
+	for (i = 0; i < nr_client_wills; i++) {
+		struct will *will = client_wills[i].will;
+
+		if (!will)
+			continue;
+		store_client_will_del(will);
+		will_publish(will);
+		will_free(will);
+	}
+	if (nr_client_wills)
+		log_notice("%zu wills of clients that were connected",
+			   nr_client_wills);
+	free(client_wills);
+	client_wills = NULL;
+	nr_client_wills = 0;
+}
+
 void store_load_end(void)
 {
 	struct ended ended = { 0 };
 	size_t i;
 
+	/* they belong to sessions, some of which end here */
+	delay_client_wills();
 	session_each(collect, &ended);
 	for (i = 0; i < ended.count; i++)
 		session_free(ended.session[i]);
 	free(ended.session);
+	publish_client_wills();
 }

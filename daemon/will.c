@@ -31,6 +31,7 @@ struct will *will_new(const struct will *from)
 	struct properties *props = &will->props;
 	const uint8_t *old = props->raw;
 
+	will->store_id = 0;
 	will->topic = copy(from->topic, from->topic_len);
 	will->payload = copy(from->payload, from->payload_len);
 	will->raw = copy(old, props->raw_len);

@@ -18,6 +18,8 @@
  * @delay: seconds to wait before it is published
  * @props: its properties, of 5.0
  * @raw: what they point to
+ * @store_id: number in the durable store, while its client is connected; 0 when
+ *	not in it
  */
 struct will {
 	char *topic;
@@ -29,6 +31,7 @@ struct will {
 	uint32_t delay;
 	struct properties props;
 	uint8_t *raw;
+	uint64_t store_id;
 };
 
 /**

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """A broker that can be killed, and clients that keep their state over it, for tests/store."""
 
+import ctypes
+import json
 import os
 import random
 import select
@@ -16,6 +18,17 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get('BUILD', os.path.join(TOP, 'build'))
 MQTTD = os.environ.get('MQTTD', os.path.join(BUILD, 'mqttd'))
 MQTTCTL = os.environ.get('MQTTCTL', os.path.join(BUILD, 'mqttctl'))
+
+
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
+WALL = 0x40000000
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+
+def ptrace(request, task):
+    if LIBC.ptrace(request, task, None, None):
+        raise OSError(ctypes.get_errno(), 'ptrace')
 
 
 class Failure(Exception):
@@ -50,43 +63,71 @@ class Broker:
                     'persistence true\npersistence_location %s\n%s\n'
                     % (self.port, os.environ.get('DATAPATH', 'user'), self.work, self.dir, options))
         self.proc = None
+        self.at = 0
+        self.held = 0
+
+    def spawn(self):
+        with open(self.log, 'ab') as log:
+            self.at = log.tell()
+            self.proc = subprocess.Popen([MQTTD, '-c', self.conf], stderr=log)
+
+    def logged(self):
+        """What it has logged since it was started last."""
+        with open(self.log, encoding='utf-8', errors='replace') as log:
+            log.seek(self.at)
+            return log.read()
+
+    def wait_log(self, what, seconds=30):
+        """Wait for a text in the log; False when the broker has ended without."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ended = self.proc.poll() is not None
+            if what in self.logged():
+                return True
+            if ended:
+                return False
+            select.select([], [], [], 0.005)
+        return False
 
     def start(self, refused=False):
         """Start; with refused, it must not start, and its log is returned."""
-        with open(self.log, 'ab') as log:
-            at = log.tell()
-            self.proc = subprocess.Popen([MQTTD, '-c', self.conf], stderr=log)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            if self.proc.poll() is not None:
-                break
-            try:
-                socket.create_connection(('127.0.0.1', self.port), 1).close()
-            except OSError:
-                select.select([], [], [], 0.01)
-                continue
-            if refused:
-                raise Failure('started')
-            return ''
-        with open(self.log, encoding='utf-8', errors='replace') as log:
-            log.seek(at)
-            text = log.read()
+        self.spawn()
+        started = self.wait_log(' started, datapath')
+        text = self.logged()
+        if refused and started:
+            raise Failure('started')
         if refused and self.proc.poll() is not None:
             return text
-        raise Failure('refused to start: ' + text)
+        if not started:
+            raise Failure('refused to start: ' + text)
+        return ''
 
     def kill(self, sig=signal.SIGKILL):
         self.proc.send_signal(sig)
-        status = self.proc.wait()
-        # The kernel closes what an io_uring holds a little later.
-        while True:
-            try:
-                socket.create_connection(('127.0.0.1', self.port), 1).close()
-            except ConnectionRefusedError:
-                return status
-            except OSError:
-                pass
-            select.select([], [], [], 0.01)
+        if self.held:
+            os.waitpid(self.held, WALL)
+            self.held = 0
+        return self.proc.wait()
+
+    def hold_disk(self):
+        """Stop the thread that waits for the disk: nothing is committed any more."""
+        tasks = '/proc/%d/task' % self.proc.pid
+        for task in sorted(int(t) for t in os.listdir(tasks)):
+            with open('%s/%d/comm' % (tasks, task), encoding='ascii') as f:
+                if f.read().strip() == 'mqttd' and task != self.proc.pid:
+                    self.held = task
+        ptrace(PTRACE_SEIZE, self.held)
+        ptrace(PTRACE_INTERRUPT, self.held)
+        os.waitpid(self.held, WALL)
+
+    def release_disk(self):
+        ptrace(PTRACE_DETACH, self.held)
+        self.held = 0
+
+    def status(self):
+        done = subprocess.run([MQTTCTL, '-j', '-s', self.work + '/control', 'status'],
+                              stdout=subprocess.PIPE, check=True)
+        return json.loads(done.stdout)['daemon']
 
     def close(self):
         if self.proc and self.proc.poll() is None:

@@ -32,12 +32,17 @@ def props(*each):
 class Client5:
     """One connection of MQTT 5.0."""
 
-    def __init__(self, broker, name, clean=False, expiry=3600, will=b''):
+    def __init__(self, broker, name, clean=False, expiry=3600, will=b'', will_flags=0, answer=True):
         self.sock = socket.create_connection(('127.0.0.1', broker.port), 10)
-        flags = (2 if clean else 0) | (4 if will else 0)
+        flags = (2 if clean else 0) | (4 | will_flags if will else 0)
         self.buf = b''
         self.send(lib.packet(0x10, lib.text('MQTT') + bytes([5, flags, 0, 0]) +
                              props(u32(0x11, expiry)) + lib.text(name) + will))
+        self.present = None
+        if answer:
+            self.connack()
+
+    def connack(self):
         answer = self.read(CONNACK)[1]
         need('CONNACK 0x%02x' % answer[1], not answer[1])
         self.present = answer[0]
@@ -80,7 +85,21 @@ class Client5:
 
     def delivery(self, timeout=10):
         """The next PUBLISH: first byte, topic, properties, payload."""
-        first, body = self.read(PUBLISH, timeout)
+        return self.take(*self.read(PUBLISH, timeout))
+
+    def drain(self):
+        """All that there is for it, with the answers on the broker's disk."""
+        got = []
+        self.send(b'\xc0\x00')
+        first, body = self.packet(10)
+        while first != 0xd0:
+            need('no packet', first)
+            got.append(self.take(first, body))
+            first, body = self.packet(10)
+        self.subscribe('disk', 0)
+        return got
+
+    def take(self, first, body):
         n, = struct.unpack('>H', body[:2])
         topic, rest = body[2:2 + n].decode(), body[2 + n:]
         if first & 6:
@@ -88,6 +107,19 @@ class Client5:
             rest = rest[2:]
         end = 1 + rest[0]
         return first, topic, rest[1:end], rest[end:]
+
+    def ping(self):
+        """When the answer is there, so is all that the broker sent before."""
+        self.send(b'\xc0\x00')
+        self.read(0xd0)
+
+    def quiet(self):
+        """Nothing has come: True also when the connection is open."""
+        return not self.buf and not select.select([self.sock], [], [], 0)[0]
+
+    def ended(self, timeout=10):
+        """Wait for the broker to close the connection."""
+        return bool(select.select([self.sock], [], [], timeout)[0]) and not self.sock.recv(4096)
 
     def silent(self, seconds):
         return self.packet(seconds)[0] is None

@@ -41,6 +41,10 @@ static const struct store_record records[] = {
 	{ .kind = STORE_WILL, .session = 3, .qos = 1, .flags = STORE_F_RETAIN,
 	  .expiry = 10, .delay = 20, .when = 30,
 	  .name = { (const uint8_t *)"w", 1 } },
+	{ .kind = STORE_CLIENT_WILL, .id = 10, .owner = 3, .qos = 2,
+	  .flags = STORE_F_RETAIN, .expiry = 10, .delay = 20,
+	  .name = { (const uint8_t *)"w", 1 },
+	  .payload = { (const uint8_t *)"x\0y", 3 } },
 };
 
 #define NR_RECORDS	(sizeof(records) / sizeof(records[0]))
@@ -99,6 +103,8 @@ static void test_round_trip(void **state)
 		assert_true(in->when == out.when);
 		assert_int_equal(in->message, out.message);
 		assert_int_equal(in->share, out.share);
+		assert_int_equal(in->owner, out.owner);
+		assert_int_equal(out.format, STORE_FORMAT);
 		assert_bytes_equal(in->name, out.name);
 		assert_bytes_equal(in->properties, out.properties);
 		assert_bytes_equal(in->payload, out.payload);
@@ -193,6 +199,11 @@ static void test_references(void **state)
 	rec = records[STORE_SUB - 1];
 	rec.session = 4;
 	assert_non_null(store_check_record(&rec, check));
+	rec = records[STORE_CLIENT_WILL - 1];
+	rec.owner = 4;
+	assert_non_null(store_check_record(&rec, check));
+	rec.owner = 0;
+	assert_null(store_check_record(&rec, check));
 	store_check_free(check);
 }
 
@@ -247,6 +258,32 @@ static void test_batch(void **state)
 	store_batch_free(&b);
 }
 
+/* A later batch takes back what an earlier one was to write. */
+static void test_append(void **state)
+{
+	struct store_record rec = records[STORE_MESSAGE - 1];
+	struct store_record other = records[STORE_RECEIVED - 1];
+	struct store_batch later = { 0 };
+	struct store_batch b = { 0 };
+
+	(void)state;
+	store_batch_put(&b, &rec, true);
+	store_batch_put(&b, &other, false);
+	store_batch_del(&later, &rec);
+	store_batch_del(&later, &other);
+	rec.id++;
+	store_batch_put(&later, &rec, true);
+	store_batch_append(&b, &later);
+	assert_int_equal(count_ops(&b), 2);
+	assert_int_equal(b.bytes, store_value_len(&rec));
+	store_batch_del(&b, &rec);
+	assert_int_equal(count_ops(&b), 1);
+	assert_int_equal(b.bytes, 0);
+	assert_int_equal(store_batch_next(&b, NULL)->type, STORE_OP_DEL);
+	store_batch_free(&b);
+	store_batch_free(&later);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_append),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

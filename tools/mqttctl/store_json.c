@@ -38,22 +38,25 @@ static const struct json_field {
 #define BYTES(field, kinds, form) \
 	{ #field, kinds, form, offsetof(struct store_record, field), 0 }
 	NUM(session, K(SESSION) | K(SUB) | K(DELIVERY) | K(RECEIVED) | K(WILL)),
-	NUM(id, K(MESSAGE) | K(SUB) | K(DELIVERY) | K(RECEIVED) | K(RETAINED)),
+	NUM(id, K(MESSAGE) | K(SUB) | K(DELIVERY) | K(RECEIVED) | K(RETAINED) |
+	    K(CLIENT_WILL)),
 	NUM(level, K(SESSION)),
-	NUM(qos, K(MESSAGE) | K(DELIVERY) | K(WILL)),
+	NUM(qos, K(MESSAGE) | K(DELIVERY) | K(WILL) | K(CLIENT_WILL)),
 	NUM(state, K(DELIVERY)),
 	NUM(options, K(SUB)),
-	NUM(flags, K(SESSION) | K(DELIVERY) | K(WILL)),
+	NUM(flags, K(SESSION) | K(DELIVERY) | K(WILL) | K(CLIENT_WILL)),
 	NUM(mid, K(SESSION) | K(DELIVERY)),
-	NUM(expiry, K(SESSION) | K(WILL)),
-	NUM(delay, K(WILL)),
+	NUM(expiry, K(SESSION) | K(WILL) | K(CLIENT_WILL)),
+	NUM(delay, K(WILL) | K(CLIENT_WILL)),
 	NUM(sub_id, K(SUB)),
 	NUM(when, K(MESSAGE) | K(SESSION) | K(WILL)),
 	NUM(message, K(DELIVERY)),
 	NUM(share, K(DELIVERY)),
-	BYTES(name, K(MESSAGE) | K(SESSION) | K(SUB) | K(WILL), TEXT),
-	BYTES(properties, K(MESSAGE) | K(WILL), BASE64),
-	BYTES(payload, K(MESSAGE) | K(WILL), BASE64),
+	NUM(owner, K(CLIENT_WILL)),
+	BYTES(name, K(MESSAGE) | K(SESSION) | K(SUB) | K(WILL) | K(CLIENT_WILL),
+	      TEXT),
+	BYTES(properties, K(MESSAGE) | K(WILL) | K(CLIENT_WILL), BASE64),
+	BYTES(payload, K(MESSAGE) | K(WILL) | K(CLIENT_WILL), BASE64),
 	BYTES(sub_ids, K(DELIVERY), BASE64),
 };
 
@@ -224,7 +227,8 @@ const char *store_from_json(cJSON *json, struct store_record *rec)
 		return "unknown kind of record";
 	format = cJSON_GetObjectItemCaseSensitive(json, "format");
 	if (rec->kind == STORE_HEADER &&
-	    (!cJSON_IsNumber(format) || format->valuedouble != STORE_FORMAT))
+	    (!cJSON_IsNumber(format) || !(format->valuedouble >= 1 &&
+					  format->valuedouble <= STORE_FORMAT)))
 		return "unknown format version";
 	for (i = 0; i < ARRAY_SIZE(fields); i++) {
 		const struct json_field *f = &fields[i];
