@@ -20,6 +20,7 @@
 #define MAP_MIN		(16u << 20)
 /* Space on the disk is taken in steps of this size, ahead of its use. */
 #define ALLOCATE_STEP	(1u << 20)
+#define REFUSED_MAX	(2 * ALLOCATE_STEP)
 
 static int __attribute__((format(printf, 2, 3)))
 db_error(struct store_db *db, const char *fmt, ...)
@@ -427,8 +428,13 @@ static int db_allocate(struct store_db *db, const struct demand *d, bool *spare)
 		return 0;
 	}
 	*spare = false;
-	/* not before what was refused would find space as well */
+	/*
+	 * Not before what was refused would find space as well, or else the
+	 * same is taken on and refused over and over; but something longer than
+	 * the disk must not keep all others out.
+	 */
 	db->refused = max_t(uint64_t, db->refused, 2 * d->bytes);
+	db->refused = min_t(uint64_t, db->refused, REFUSED_MAX);
 	return need <= have || !d->bytes ? 0 : ENOSPC;
 }
 

@@ -22,7 +22,7 @@ struct store_batch;
  * @lock: held while it is open, so that nobody else opens it
  * @map_size: address space for it
  * @allocated: bytes of the file that have space on the disk
- * @refused: bytes that there was no space for
+ * @refused: bytes that there was no space for, as far as they are waited for
  * @damaged: told of each damaged record, which is then left out; NULL to stop
  *	at the first
  * @path: path of the data file

@@ -32,12 +32,16 @@ def props(*each):
 class Client5:
     """One connection of MQTT 5.0."""
 
-    def __init__(self, broker, name, clean=False, expiry=3600, will=b'', will_flags=0, answer=True):
+    def __init__(self, broker, name, clean=False, expiry=3600, will=b'', will_flags=0, answer=True,
+                 keep=0):
         self.sock = socket.create_connection(('127.0.0.1', broker.port), 10)
         flags = (2 if clean else 0) | (4 | will_flags if will else 0)
         self.buf = b''
-        self.send(lib.packet(0x10, lib.text('MQTT') + bytes([5, flags, 0, 0]) +
-                             props(u32(0x11, expiry)) + lib.text(name) + will))
+        connect = lib.packet(0x10, lib.text('MQTT') + bytes([5, flags, 0, 0]) +
+                             props(u32(0x11, expiry)) + lib.text(name) + will)
+        # so many bytes of it are left to the caller
+        self.rest = connect[len(connect) - keep:]
+        self.send(connect[:len(connect) - keep])
         self.present = None
         if answer:
             self.connack()
