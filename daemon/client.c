@@ -418,6 +418,19 @@ static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
 	return used;
 }
 
+/* Packets that are best handled several at a time; returns their length. */
+static size_t input_run(struct client *c, const uint8_t *p, size_t len)
+{
+	switch (*p) {
+	case PUBLISH:
+		return handle_publish_run(c, p, len);
+	case PUBACK:
+		return handle_puback_run(c, p, len);
+	default:
+		return 0;
+	}
+}
+
 static void client_input(struct client *c, const uint8_t *p, size_t len)
 {
 	if (c->rx_len) {
@@ -431,7 +444,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		size_t n;
 		int64_t total;
 
-		n = *p == PUBLISH ? handle_publish_run(c, p, len) : 0;
+		n = input_run(c, p, len);
 		if (n) {
 			c->last_rx = loop_now();
 			p += n;

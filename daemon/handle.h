@@ -63,6 +63,19 @@ void handle_connect_unstored(struct client *c, const char *what);
  */
 size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len);
 
+/**
+ * handle_puback_run() - handle PUBACK packets without a reason code
+ * @c: client
+ * @p: bytes received, at the beginning of a packet
+ * @len: their number
+ *
+ * What waits for room in flight is sent once, after the last of them.
+ *
+ * Return: bytes handled, always whole packets; 0 when the first packet is none
+ * of these, is not complete, or answers nothing, and must go to handle_packet().
+ */
+size_t handle_puback_run(struct client *c, const uint8_t *p, size_t len);
+
 void handle_publish(struct client *c, uint8_t first, struct reader *r);
 void handle_puback(struct client *c, uint8_t first, struct reader *r);
 void handle_pubrec(struct client *c, uint8_t first, struct reader *r);

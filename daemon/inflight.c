@@ -68,11 +68,6 @@ void delivery_exit(void)
 	free_count = 0;
 }
 
-uint32_t delivery_bytes(const struct delivery *d)
-{
-	return d->bytes;
-}
-
 void inflight_init(struct inflight *in, uint32_t max)
 {
 	memset(in, 0, sizeof(*in));
@@ -96,18 +91,6 @@ void inflight_clear(struct inflight *in)
 	in->count = 0;
 	in->bytes = 0;
 	in->unsent = 0;
-}
-
-struct delivery *inflight_find(const struct inflight *in, uint16_t mid)
-{
-	struct delivery *d;
-
-	if (!in->table)
-		return NULL;
-	d = in->table[mid & in->mask];
-	while (d && d->mid != mid)
-		d = d->hnext;
-	return d;
 }
 
 void inflight_restore(struct inflight *in, struct delivery *d)

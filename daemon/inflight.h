@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "message.h"
 
 struct filter;
-struct message;
 struct subids;
 
 enum delivery_state {
@@ -100,7 +100,10 @@ void delivery_free(struct delivery *d);
  *
  * Return: its length, also after PUBREC; 0 for one restored after PUBREC.
  */
-uint32_t delivery_bytes(const struct delivery *d);
+static inline uint32_t delivery_bytes(const struct delivery *d)
+{
+	return d->bytes;
+}
 
 /**
  * delivery_exit() - free the deliveries kept for reuse
@@ -146,7 +149,18 @@ void inflight_restore(struct inflight *in, struct delivery *d);
  *
  * Return: the delivery, or NULL.
  */
-struct delivery *inflight_find(const struct inflight *in, uint16_t mid);
+static inline struct delivery *inflight_find(const struct inflight *in,
+					     uint16_t mid)
+{
+	struct delivery *d;
+
+	if (!in->table)
+		return NULL;
+	d = in->table[mid & in->mask];
+	while (d && d->mid != mid)
+		d = d->hnext;
+	return d;
+}
 
 /**
  * inflight_received() - the client has the message, but not its identifier's end

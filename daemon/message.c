@@ -71,11 +71,6 @@ struct message *message_new_run(const void *frames, uint32_t len)
 	return msg;
 }
 
-bool message_expired(const struct message *msg)
-{
-	return msg->expires && msg->expires <= loop_now();
-}
-
 uint32_t message_lifetime(const struct message *msg)
 {
 	uint64_t now = loop_now();

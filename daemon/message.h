@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "loop.h"
+
 struct properties;
 
 /**
@@ -84,7 +86,10 @@ struct message *message_new_run(const void *frames, uint32_t len);
  *
  * Return: true if so; it must not be sent any more, MQTT 5.0 3.3.2.3.3.
  */
-bool message_expired(const struct message *msg);
+static inline bool message_expired(const struct message *msg)
+{
+	return msg->expires && msg->expires <= loop_now();
+}
 
 /**
  * message_lifetime() - the message expiry interval to be sent

@@ -21,13 +21,6 @@ bool queue_add(struct queue *q, struct delivery *d, uint32_t limit)
 	return true;
 }
 
-struct delivery *queue_first(const struct queue *q)
-{
-	if (list_empty(&q->list))
-		return NULL;
-	return list_first_entry(&q->list, struct delivery, node);
-}
-
 void queue_del(struct queue *q, struct delivery *d)
 {
 	list_del_init(&d->node);

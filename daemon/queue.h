@@ -44,7 +44,12 @@ bool queue_add(struct queue *q, struct delivery *d, uint32_t limit);
  *
  * Return: the delivery, NULL when the queue is empty.
  */
-struct delivery *queue_first(const struct queue *q);
+static inline struct delivery *queue_first(const struct queue *q)
+{
+	if (list_empty(&q->list))
+		return NULL;
+	return list_first_entry(&q->list, struct delivery, node);
+}
 
 /**
  * queue_del() - take a delivery out

@@ -266,26 +266,25 @@ bool send_publish(struct client *c, struct message *msg, uint8_t flags,
 {
 	uint32_t remaining = 2 + msg->topic_len + (mid ? 2 : 0) +
 			     msg->payload_len;
-	uint8_t head[PACKET_HEADER_MAX + 2];
-	size_t n;
-	size_t len;
+	size_t len = packet_header_len(remaining) + remaining;
 
 	if (c->protocol >= 5)
 		return send_publish5(c, msg, flags, mid, ids);
-	n = packet_put_header(head, PUBLISH | flags, remaining);
-	len = n + remaining;
-	put_u16(head + n, msg->topic_len);
 	if (len <= OUTQ_ROOM_MAX) {
 		uint8_t *p = outq_room(&c->out, len);
 
-		memcpy(p, head, n + 2);
-		p += n + 2;
-		memcpy(p, message_topic(msg), msg->topic_len);
-		p += msg->topic_len;
+		p += packet_put_header(p, PUBLISH | flags, remaining);
+		/* the topic with its length is in the message as it is sent */
+		memcpy(p, message_topic(msg) - 2, msg->topic_len + 2);
+		p += msg->topic_len + 2;
 		if (mid)
 			p = put_u16(p, mid);
 		memcpy(p, message_payload(msg), msg->payload_len);
 	} else {
+		uint8_t head[PACKET_HEADER_MAX + 2];
+		size_t n = packet_put_header(head, PUBLISH | flags, remaining);
+
+		put_u16(head + n, msg->topic_len);
 		outq_put(&c->out, head, n + 2);
 		outq_put(&c->out, message_topic(msg), msg->topic_len);
 		if (mid)
