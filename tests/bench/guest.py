@@ -27,8 +27,10 @@ class Guest:
 
     agent_addr = f"{GUEST_ADDR}:{AGENT_PORT}"
 
-    def __init__(self, kernel, icount=True, mem=1024, cpus=1, append="", limit=3600, log=None):
+    def __init__(self, kernel, icount=True, mem=1024, cpus=1, append="", limit=3600, log=None,
+                 disk=None):
         self.kernel, self.icount, self.mem, self.cpus = kernel, icount, mem, cpus
+        self.disk = disk
         self.append, self.limit = append, limit
         self.netns = f"bench{os.getpid()}"
         self.log = log
@@ -53,6 +55,11 @@ class Guest:
     def _boot(self):
         net = ("-netdev tap,id=n0,ifname=tap0,script=no,downscript=no,vhost=off "
                "-device virtio-net-pci,netdev=n0")
+        if self.disk:
+            run(["truncate", "-s", "1G", self.disk])
+            run(["mke2fs", "-q", "-F", "-t", "ext4", self.disk])
+            net += (f" -drive file={self.disk},if=none,id=disk,format=raw,cache=writeback "
+                    "-device virtio-blk-pci,drive=disk")
         cmd = [os.path.join(TOP, "tests/vm/run"), "-k", self.kernel, "-n", self.netns,
                "-q", net, "-m", str(self.mem), "-c", str(self.cpus), "-t", str(self.limit),
                "-a", self.append, "--no-leaks"]
@@ -190,6 +197,12 @@ class Broker:
         "mqttd-user": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath user\n",
         "mqttd-kernel": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath kernel\n",
     }
+    # With the store on a disk of the guest's own, ext4.
+    STORED = "-always"
+    STORE = "/tmp/store"
+    for base in ("mqttd-user", "mqttd-kernel"):
+        CONF[base + STORED] = (CONF[base] + "persistence true\npersistence_sync always\n"
+                               f"persistence_location {STORE}\ncontrol_socket /tmp/control\n")
 
     def __init__(self, guest, name, extra=""):
         self.guest, self.name = guest, name
@@ -197,7 +210,11 @@ class Broker:
         guest.sh(f"printf '%s' '{conf}' > /tmp/{name}.conf".replace("\n", "\\n")
                  .replace("'%s'", "'%b'"))
         program = "/usr/sbin/mosquitto" if name == "mosquitto" else os.path.join(BUILD, "mqttd")
-        if name == "mqttd-kernel":
+        if name.endswith(self.STORED):
+            guest.sh("modprobe virtio_blk; modprobe ext4; mkdir -p {0}; "
+                     "mountpoint -q {0} || mount -t ext4 /dev/vda {0}; rm -rf {0}/*"
+                     .format(self.STORE))
+        if name.startswith("mqttd-kernel"):
             guest.sh("[ -d /sys/module/mqtt ] || modprobe mqtt")
         self.log = f"/tmp/{name}.log"
         guest.sh(f"{program} -c /tmp/{name}.conf > {self.log} 2>&1 & echo $! > /tmp/{name}.pid")
@@ -205,6 +222,11 @@ class Broker:
             wait_port(guest.netns, BROKER_PORT, guest)
         except GuestError as err:
             raise GuestError(f"{name}: {err}\n{guest.sh(f'cat {self.log}')}") from err
+
+    def commits(self):
+        """Commits of the store so far."""
+        out = self.guest.sh(f"{BUILD}/mqttctl -j -s /tmp/control status")
+        return json.loads(out)["daemon"]["store"]["commits"]
 
     def rss_kib(self):
         out = self.guest.sh(f"grep VmRSS /proc/$(cat /tmp/{self.name}.pid)/status")

@@ -187,7 +187,7 @@ static uint8_t *put_string(uint8_t *p, const char *s)
 	return p + len;
 }
 
-static void client_send_connect(struct client *cl, unsigned int keepalive)
+static void client_send_connect(struct client *cl, const struct target *to)
 {
 	size_t body = 10 + 2 + strlen(cl->id);
 	uint8_t *start = client_reserve(cl, body + 5), *p = start;
@@ -196,9 +196,9 @@ static void client_send_connect(struct client *cl, unsigned int keepalive)
 	p += put_length(p, body);
 	p = put_string(p, "MQTT");
 	*p++ = 4;
-	*p++ = 0x02;
-	*p++ = keepalive >> 8;
-	*p++ = keepalive;
+	*p++ = to->stored && cl->filter ? 0 : 0x02;
+	*p++ = to->keepalive >> 8;
+	*p++ = to->keepalive;
 	p = put_string(p, cl->id);
 	client_commit(cl, p - start);
 }
@@ -296,7 +296,7 @@ int client_connect(struct client *cl, int epfd, const struct target *to, unsigne
 	cl->fd = fd;
 	cl->state = CLIENT_CONNECTING;
 	cl->want_out = true;
-	client_send_connect(cl, to->keepalive);
+	client_send_connect(cl, to);
 	client_arm(cl, epfd, EPOLL_CTL_ADD);
 	return 0;
 }

@@ -33,6 +33,7 @@ struct client;
  * @src_count: consecutive local addresses to spread the connections over
  * @keepalive: keep alive of the CONNECT packets in seconds
  * @rcvbuf: SO_RCVBUF of every connection, 0 for the default
+ * @stored: subscribers have sessions that outlive their connections
  */
 struct target {
 	struct sockaddr_storage dst;
@@ -42,6 +43,7 @@ struct target {
 	unsigned int src_count;
 	unsigned int keepalive;
 	int rcvbuf;
+	bool stored;
 };
 
 /**

@@ -35,6 +35,7 @@ enum {
 	OPT_CLOSE_KEPT,
 	OPT_REPEAT,
 	OPT_ON_STALL,
+	OPT_STORED,
 };
 
 static const struct option options[] = {
@@ -68,6 +69,7 @@ static const struct option options[] = {
 	{ "close-kept", no_argument, NULL, OPT_CLOSE_KEPT },
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
 	{ "on-stall", required_argument, NULL, OPT_ON_STALL },
+	{ "stored", no_argument, NULL, OPT_STORED },
 	{ "help", no_argument, NULL, '?' },
 	{ }
 };
@@ -85,6 +87,7 @@ static const char usage_text[] =
 "  -b N                   publish again only when N messages fit into the window (1)\n"
 "  -r N [--tick MS]       open loop: N publishes a second and publisher, sent every MS\n"
 "  -k SECONDS             keep alive\n"
+"  --stored               the broker keeps the sessions of subscribers (clean session 0)\n"
 "  --stalled N            further subscribers that do not read until the load has ended\n"
 "  --keep                 leave the connections open for the workloads that follow\n"
 "  --close-kept           end those connections first\n"
@@ -284,6 +287,9 @@ static void parse_one(struct job *job, int opt)
 		break;
 	case OPT_KEEP:
 		cfg->keep = true;
+		break;
+	case OPT_STORED:
+		job->to.stored = true;
 		break;
 	case OPT_CLOSE_KEPT:
 		job->close_kept = true;
