@@ -831,7 +831,8 @@ static bool kernel_traffic(struct datapath_traffic *now)
 	now->publish_sent = s.deliver_fast + s.deliver_packet_out;
 	now->bytes_sent = s.deliver_fast_bytes;
 	now->publish_dropped = s.drop_queue_full + s.drop_oversize +
-			       s.drop_nomem + s.drop_port_full;
+			       s.drop_nomem + s.drop_port_full +
+			       s.drop_expired;
 	return true;
 }
 

@@ -124,6 +124,7 @@ struct mqtt_rx {
  * @drop_queue_full: messages dropped for the queue's limit
  * @drop_oversize: messages dropped for the client's maximum packet size
  * @drop_nomem: messages dropped for want of memory
+ * @drop_expired: messages dropped for their Message Expiry Interval
  */
 struct mqtt_tx {
 	spinlock_t lock;
@@ -149,6 +150,7 @@ struct mqtt_tx {
 	u64 drop_queue_full;
 	u64 drop_oversize;
 	u64 drop_nomem;
+	u64 drop_expired;
 };
 
 /**

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/jiffies.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -40,6 +43,7 @@ struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 	frame->seek_nr = 0;
 	frame->seek_off = 0;
 	frame->member = 0;
+	frame->expires = false;
 	frame->to_port = false;
 	INIT_LIST_HEAD(&frame->node);
 	frame->flow = NULL;
@@ -59,7 +63,7 @@ struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame)
 	copy->len = frame->len;
 	copy->nr = frame->nr;
 	copy->longest = frame->longest;
-	copy->level = frame->level;
+	mqtt_frame_inherit(copy, frame);
 	copy->flow = frame->flow;
 	frame->flow = NULL;
 	mqtt_frame_put(frame);
@@ -95,10 +99,43 @@ struct mqtt_frame *mqtt_frame_packet(struct mqtt_frame *frame, u32 nr)
 		.cap = h.len,
 		.nr = 1,
 		.longest = h.len,
-		.level = frame->level,
 	};
+	mqtt_frame_inherit(copy, frame);
 	refcount_set(&copy->ref, 1);
 	memcpy(copy->data, frame->data + frame->seek_off, h.len);
+	return copy;
+}
+
+u32 mqtt_frame_waited(const struct mqtt_frame *frame)
+{
+	return min_t(u64, div_u64(get_jiffies_64() - frame->arrived, HZ),
+		     U32_MAX - 1);
+}
+
+struct mqtt_frame *mqtt_frame_aged(const struct mqtt_frame *frame, u32 off,
+				   u32 len, u32 waited)
+{
+	__be32 left = cpu_to_be32(frame->expiry - waited);
+	struct mqtt_packet_head h;
+	struct mqtt_frame *copy;
+	u32 at;
+
+	copy = mqtt_frame_alloc(len);
+	if (!copy)
+		return NULL;
+	memcpy(copy->data, frame->data + off, len);
+	copy->len = len;
+	mqtt_frame_inherit(copy, frame);
+	for (off = 0; off < len; off += h.len) {
+		/* Limits of 0: only the length is of interest. */
+		mqtt_parse_head(copy->data + off, len - off, 0, 0, &h);
+		copy->nr++;
+		if (!frame->level)
+			continue;
+		at = mqtt_parse_expiry(copy->data + off, h.len);
+		if (at)
+			memcpy(copy->data + off + at, &left, sizeof(left));
+	}
 	return copy;
 }
 

@@ -26,6 +26,9 @@ struct mqtt_variant;
  * @seek_nr: number of the packet that begins at @seek_off, for
  *	mqtt_frame_packet()
  * @seek_off: see there
+ * @arrived: when they came, in jiffies, if they expire
+ * @expiry: seconds after that at which they do; all packets have the same
+ * @expires: they have a Message Expiry Interval, or had at the publisher's level
  * @to_port: a port member has been met: a copy for the owner is due
  * @pages: it lives in pages of its own, which TCP may hold longer than we do
  * @data: the packets
@@ -42,6 +45,9 @@ struct mqtt_frame {
 	struct mqtt_variant *variants;
 	u32 seek_nr;
 	u32 seek_off;
+	u64 arrived;
+	u32 expiry;
+	bool expires;
 	bool to_port;
 	bool pages;
 	struct list_head node;
@@ -81,6 +87,22 @@ static inline bool mqtt_frame_shares(const struct mqtt_frame *frame)
 }
 
 /**
+ * mqtt_frame_inherit() - packets come with what is known of them
+ * @frame: frame that gets packets, or a form of them
+ * @from: frame they are from
+ *
+ * Context: any.
+ */
+static inline void mqtt_frame_inherit(struct mqtt_frame *frame,
+				      const struct mqtt_frame *from)
+{
+	frame->level = from->level;
+	frame->arrived = from->arrived;
+	frame->expiry = from->expiry;
+	frame->expires = from->expires;
+}
+
+/**
  * mqtt_frame_trim() - give unused room back
  * @frame: frame with one reference
  *
@@ -101,6 +123,27 @@ struct mqtt_frame *mqtt_frame_trim(struct mqtt_frame *frame);
  * Context: any. Return: a frame with a reference for the caller, or NULL.
  */
 struct mqtt_frame *mqtt_frame_packet(struct mqtt_frame *frame, u32 nr);
+
+/**
+ * mqtt_frame_waited() - how long have packets waited that expire?
+ * @frame: frame whose packets expire
+ *
+ * Context: any. Return: whole seconds.
+ */
+u32 mqtt_frame_waited(const struct mqtt_frame *frame);
+
+/**
+ * mqtt_frame_aged() - packets of a frame with what is left of their expiry
+ * @frame: frame whose packets expire; it may be shared, so it does not change
+ * @off: where the first of the packets begins
+ * @len: their length
+ * @waited: seconds that have passed, less than @frame->expiry
+ *
+ * Context: may sleep.
+ * Return: a frame with one reference, or NULL.
+ */
+struct mqtt_frame *mqtt_frame_aged(const struct mqtt_frame *frame, u32 off,
+				   u32 len, u32 waited);
 
 /**
  * mqtt_frame_free() - free a frame without references

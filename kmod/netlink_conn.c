@@ -207,6 +207,7 @@ static int mqtt_put_conn_u64(struct sk_buff *skb, struct mqtt_conn *conn)
 		{ MQTT_A_CONN_DROP_QUEUE_FULL, READ_ONCE(tx->drop_queue_full) },
 		{ MQTT_A_CONN_DROP_OVERSIZE, READ_ONCE(tx->drop_oversize) },
 		{ MQTT_A_CONN_DROP_NOMEM, READ_ONCE(tx->drop_nomem) },
+		{ MQTT_A_CONN_DROP_EXPIRED, READ_ONCE(tx->drop_expired) },
 		{ MQTT_A_CONN_IDLE_MS,
 		  jiffies_to_msecs(jiffies - READ_ONCE(rx->last)) },
 	};

@@ -8,13 +8,14 @@
 
 #include "parse.h"
 
-/* Properties that a client may send in a PUBLISH, MQTT 5.0 section 3.3.2.3. */
+/* Properties of a PUBLISH, MQTT 5.0 section 3.3.2.3. */
 enum {
 	MQTT_PROP_PAYLOAD_FORMAT	= 0x01,
 	MQTT_PROP_MESSAGE_EXPIRY	= 0x02,
 	MQTT_PROP_CONTENT_TYPE		= 0x03,
 	MQTT_PROP_RESPONSE_TOPIC	= 0x08,
 	MQTT_PROP_CORRELATION_DATA	= 0x09,
+	MQTT_PROP_SUBSCRIPTION_ID	= 0x0b,
 	MQTT_PROP_TOPIC_ALIAS		= 0x23,
 	MQTT_PROP_USER_PROPERTY		= 0x26,
 };
@@ -132,8 +133,12 @@ static u32 mqtt_parse_value(const u8 *p, u32 n, u8 id, u32 off,
 		h->format = p[0];
 		return 1;
 	case MQTT_PROP_MESSAGE_EXPIRY:
+		if (n < 4)
+			return 0;
 		h->expiry_off = off;
-		return n < 4 ? 0 : 4;
+		h->expiry = (u32)p[0] << 24 | (u32)p[1] << 16 |
+			    (u32)p[2] << 8 | p[3];
+		return 4;
 	case MQTT_PROP_CONTENT_TYPE:
 		return mqtt_parse_string(p, n);
 	case MQTT_PROP_RESPONSE_TOPIC:
@@ -167,6 +172,7 @@ static bool mqtt_parse_properties(const u8 *p, struct mqtt_packet_head *h)
 	h->format = 0;
 	h->alias = 0;
 	h->expiry_off = 0;
+	h->expiry = 0;
 	while (off < end) {
 		u8 id = p[off++];
 
@@ -244,6 +250,55 @@ enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
 	else if (mqtt_parse_payload(p + off, h->len - off))
 		return MQTT_PARSE_FAST;
 	return MQTT_PARSE_SLOW;
+}
+
+/* Length of the value of property @id, 0 if it does not fit. */
+static u32 mqtt_parse_skip(const u8 *p, u32 n, u8 id)
+{
+	u32 len, value;
+	int varint;
+
+	switch (id) {
+	case MQTT_PROP_PAYLOAD_FORMAT:
+		return 1;
+	case MQTT_PROP_MESSAGE_EXPIRY:
+		return 4;
+	case MQTT_PROP_TOPIC_ALIAS:
+		return 2;
+	case MQTT_PROP_SUBSCRIPTION_ID:
+		varint = mqtt_parse_varint(p, n, &value);
+		return varint > 0 ? varint : 0;
+	case MQTT_PROP_USER_PROPERTY:
+		len = mqtt_parse_bytes(p, n);
+		return len ? len + mqtt_parse_bytes(p + len, n - len) : 0;
+	default:
+		return mqtt_parse_bytes(p, n);
+	}
+}
+
+u32 mqtt_parse_expiry(const u8 *p, u32 n)
+{
+	struct mqtt_packet_head h;
+	u32 off, end, props_len, len;
+	int varint;
+
+	if (mqtt_parse_to_topic(p, n, n, n, true, &h) != MQTT_PARSE_FAST)
+		return 0;
+	off = h.fixed_len + 2 + h.topic_len;
+	varint = mqtt_parse_varint(p + off, n - off, &props_len);
+	if (varint <= 0 || props_len > n - off - varint)
+		return 0;
+	off += varint;
+	for (end = off + props_len; off < end; off += len) {
+		u8 id = p[off++];
+
+		len = mqtt_parse_skip(p + off, end - off, id);
+		if (!len || len > end - off)
+			return 0;
+		if (id == MQTT_PROP_MESSAGE_EXPIRY)
+			return off;
+	}
+	return 0;
 }
 
 bool mqtt_parse_gates(u8 first)

@@ -104,6 +104,7 @@ enum mqtt_parse_slow {
  * @alias_off: at level 5: where its property begins, if there is one
  * @expiry_off: at level 5: where the value of the Message Expiry Interval
  *	is, 0 if there is none
+ * @expiry: at level 5: that value, 0 if there is none
  * @props_off: at level 5: where the properties begin, after their length
  * @props_len: at level 5: their length
  *
@@ -121,6 +122,7 @@ struct mqtt_packet_head {
 	u16 alias;
 	u32 alias_off;
 	u32 expiry_off;
+	u32 expiry;
 	u32 props_off;
 	u32 props_len;
 };
@@ -163,6 +165,16 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
 					u32 topic_max,
 					struct mqtt_packet_head *h);
+
+/**
+ * mqtt_parse_expiry() - find the Message Expiry Interval of a packet
+ * @p: a whole valid QoS 0 PUBLISH of level 5, as a server sends it
+ * @n: its length
+ *
+ * Context: any, pure function.
+ * Return: where its value is, 0 if there is none.
+ */
+u32 mqtt_parse_expiry(const u8 *p, u32 n);
 
 /**
  * mqtt_parse_varint() - decode a Variable Byte Integer

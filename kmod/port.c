@@ -2,6 +2,7 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
@@ -121,6 +122,31 @@ void mqtt_port_copy_up(struct mqtt_net *mn, u32 conn, u64 seq,
 	}
 }
 
+/*
+ * What has waited here is handed out with what is left of its expiry. Returns
+ * false if nothing is.
+ */
+static bool mqtt_port_age(struct mqtt_net *mn, struct mqtt_port_copy *copy)
+{
+	struct mqtt_frame *frame = copy->frame, *aged;
+	u32 waited = mqtt_frame_waited(frame);
+
+	if (!waited)
+		return true;
+	if (waited >= frame->expiry) {
+		mqtt_stat_add(mn, DROP_EXPIRED, frame->nr);
+		return false;
+	}
+	aged = mqtt_frame_aged(frame, 0, frame->len, waited);
+	if (!aged) {
+		mqtt_stat_add(mn, DROP_NOMEM, frame->nr);
+		return false;
+	}
+	copy->frame = aged;
+	mqtt_frame_put(frame);
+	return true;
+}
+
 static int mqtt_port_put_user(const struct mqtt_port_copy *copy,
 			      struct iov_iter *to)
 {
@@ -166,6 +192,11 @@ static ssize_t mqtt_port_read_some(struct mqtt_port *port, struct iov_iter *to)
 		port->up_bytes -= size;
 		spin_unlock(&port->lock);
 
+		if (unlikely(copy->frame->expires) &&
+		    !mqtt_port_age(port->mn, copy)) {
+			mqtt_port_copy_free(copy);
+			continue;
+		}
 		err = mqtt_port_put_user(copy, to);
 		mqtt_port_copy_free(copy);
 		if (err)
@@ -219,6 +250,11 @@ static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5)
 	frame->level = level5 ? MQTT_MEMBER_LEVEL5 : 0;
 	frame->nr = 1;
 	frame->longest = frame->len;
+	if (level5 && h.expiry_off) {
+		frame->expires = true;
+		frame->expiry = h.expiry;
+		frame->arrived = get_jiffies_64();
+	}
 	return 0;
 }
 

@@ -8,6 +8,7 @@
  * pushed back to the daemon if they turn out to be for it.
  */
 #include <linux/highmem.h>
+#include <linux/jiffies.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/sched/mm.h>
@@ -66,6 +67,8 @@ static void mqtt_rx_close_part(struct mqtt_rx *rx)
 	if (!frame)
 		return;
 	rx->part = NULL;
+	if (frame->expires)
+		frame->arrived = get_jiffies_64();
 	frame = mqtt_frame_trim(frame);
 	list_add_tail(&frame->node, &rx->jobs);
 }
@@ -93,7 +96,7 @@ static void mqtt_rx_split_part(struct mqtt_rx_pass *pass)
 	if (tail) {
 		memcpy(tail->data, frame->data + rx->part_start, have);
 		tail->len = have;
-		tail->level = frame->level;
+		mqtt_frame_inherit(tail, frame);
 		tail->flow = mqtt_flow_get(frame->flow);
 	} else {
 		mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
@@ -105,18 +108,64 @@ static void mqtt_rx_split_part(struct mqtt_rx_pass *pass)
 	rx->part_start = 0;
 }
 
+/**
+ * struct mqtt_rx_run - packets that go the same way
+ *
+ * @flow: where
+ * @expires: they have a Message Expiry Interval
+ * @expiry: the interval
+ * @len: bytes of whole packets
+ * @nr: number of them
+ * @longest: length of the longest one
+ * @tail: bytes there are of one more
+ * @tail_len: its length, 0 if there is none
+ * @to_end: the block ends in the midst of the run
+ */
+struct mqtt_rx_run {
+	struct mqtt_flow *flow;
+	bool expires;
+	u32 expiry;
+	u32 len;
+	u32 nr;
+	u32 longest;
+	u32 tail;
+	u32 tail_len;
+	bool to_end;
+};
+
+/* What a packet in a run needs besides the flow: one frame has one deadline. */
+static void mqtt_rx_run_begin(const struct mqtt_rx_pass *pass,
+			      struct mqtt_rx_run *run, struct mqtt_flow *flow,
+			      const struct mqtt_packet_head *h)
+{
+	run->flow = flow;
+	run->expires = pass->level && h->expiry_off;
+	run->expiry = run->expires ? h->expiry : 0;
+}
+
+static bool mqtt_rx_run_fits(const struct mqtt_rx_pass *pass,
+			     const struct mqtt_rx_run *run,
+			     const struct mqtt_packet_head *h)
+{
+	return !pass->level || (run->expires == !!h->expiry_off &&
+				run->expiry == h->expiry);
+}
+
 /*
- * Room for @len bytes of @flow at the end of the open frame; @more says how
+ * Room for @len bytes of @run at the end of the open frame; @more says how
  * much of the same may follow. Returns NULL if there is no memory.
  */
 static struct mqtt_frame *mqtt_rx_open_part(struct mqtt_rx_pass *pass,
-					    struct mqtt_flow *flow, u32 len,
-					    u32 more)
+					    const struct mqtt_rx_run *run,
+					    u32 len, u32 more)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
 	struct mqtt_frame *frame = rx->part;
 
-	if (frame && frame->flow == flow && frame->cap - frame->len >= len)
+	if (frame && frame->flow == run->flow &&
+	    frame->cap - frame->len >= len &&
+	    frame->expires == run->expires &&
+	    (!frame->expires || frame->expiry == run->expiry))
 		return frame;
 	mqtt_rx_close_part(rx);
 	if (len < MQTT_RUN_MAX)
@@ -127,7 +176,9 @@ static struct mqtt_frame *mqtt_rx_open_part(struct mqtt_rx_pass *pass,
 	if (!frame)
 		return NULL;
 	frame->level = pass->level;
-	frame->flow = mqtt_flow_get(flow);
+	frame->expires = run->expires;
+	frame->expiry = run->expiry;
+	frame->flow = mqtt_flow_get(run->flow);
 	rx->part = frame;
 	return frame;
 }
@@ -250,6 +301,7 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 	struct mqtt_rx *rx = &pass->conn->rx;
 	struct mqtt_packet_head h;
 	struct mqtt_frame *frame;
+	struct mqtt_rx_run run;
 	struct mqtt_flow *flow;
 
 	switch (mqtt_rx_parse(pass, rx->head, rx->head_len, &h)) {
@@ -279,7 +331,8 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 		return true;
 	mqtt_rx_count(pass, flow, 1, h.len);
 	if (mqtt_rx_delivers(flow)) {
-		frame = mqtt_rx_open_part(pass, flow, h.len,
+		mqtt_rx_run_begin(pass, &run, flow, &h);
+		frame = mqtt_rx_open_part(pass, &run, h.len,
 					  pass->avail - pass->used);
 		if (frame) {
 			rx->part_start = frame->len;
@@ -338,39 +391,40 @@ static u32 mqtt_rx_input_part(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	return take;
 }
 
-/* Appends @nr whole packets of @len bytes, and the start of one more. */
-static void mqtt_rx_take_run(struct mqtt_rx_pass *pass, struct mqtt_flow *flow,
-			     const u8 *p, u32 len, u32 nr, u32 longest,
-			     u32 tail, u32 tail_len, bool to_end)
+/* Appends the packets of a run, which begins at @p. */
+static void mqtt_rx_take_run(struct mqtt_rx_pass *pass,
+			     const struct mqtt_rx_run *run, const u8 *p)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
+	u32 len = run->len + run->tail, more = 0;
 	struct mqtt_frame *frame;
-	u32 more = 0;
 
-	mqtt_rx_count(pass, flow, nr + !!tail_len, len + tail_len);
-	if (!mqtt_rx_delivers(flow)) {
+	mqtt_rx_count(pass, run->flow, run->nr + !!run->tail_len,
+		      run->len + run->tail_len);
+	if (!mqtt_rx_delivers(run->flow)) {
 		/* Closing keeps later packets from filling this frame. */
 		mqtt_rx_close_part(rx);
-		rx->part_need = tail_len - tail;
+		rx->part_need = run->tail_len - run->tail;
 		return;
 	}
 	/* The block ends in the midst of a run: the next may go on with it. */
-	if (to_end && pass->avail > pass->used + len + tail)
-		more = pass->avail - pass->used - len - tail;
-	frame = mqtt_rx_open_part(pass, flow, len + tail_len, more);
+	if (run->to_end && pass->avail > pass->used + len)
+		more = pass->avail - pass->used - len;
+	frame = mqtt_rx_open_part(pass, run, run->len + run->tail_len, more);
 	if (!frame) {
-		mqtt_stat_add(pass->conn->mn, DROP_NOMEM, nr + !!tail_len);
-		rx->part_need = tail_len - tail;
+		mqtt_stat_add(pass->conn->mn, DROP_NOMEM,
+			      run->nr + !!run->tail_len);
+		rx->part_need = run->tail_len - run->tail;
 		return;
 	}
-	memcpy(frame->data + frame->len, p, len + tail);
-	frame->len += len;
-	frame->nr += nr;
-	frame->longest = max(frame->longest, longest);
-	if (tail_len) {
+	memcpy(frame->data + frame->len, p, len);
+	frame->len += run->len;
+	frame->nr += run->nr;
+	frame->longest = max(frame->longest, run->longest);
+	if (run->tail_len) {
 		rx->part_start = frame->len;
-		frame->len += tail;
-		rx->part_need = tail_len - tail;
+		frame->len += run->tail;
+		rx->part_need = run->tail_len - run->tail;
 	}
 }
 
@@ -380,46 +434,49 @@ static void mqtt_rx_take_run(struct mqtt_rx_pass *pass, struct mqtt_flow *flow,
  */
 static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 {
-	u32 len = 0, nr = 0, longest = 0, tail = 0, tail_len = 0;
 	enum mqtt_parse_result result = MQTT_PARSE_MORE;
-	struct mqtt_flow *flow = NULL;
+	struct mqtt_rx_run run = {};
 	struct mqtt_packet_head h;
 
-	while (len < n) {
+	while (run.len < n) {
 		const u8 *topic;
 
-		result = mqtt_rx_parse(pass, p + len, n - len, &h);
+		result = mqtt_rx_parse(pass, p + run.len, n - run.len, &h);
 		if (result != MQTT_PARSE_FAST)
 			break;
-		topic = p + len + h.fixed_len + 2;
-		if (flow) {
-			if (len + h.len > MQTT_RUN_MAX ||
-			    !mqtt_flow_is(flow, pass->acl_class, topic,
-					  h.topic_len))
+		topic = p + run.len + h.fixed_len + 2;
+		if (run.flow) {
+			if (run.len + h.len > MQTT_RUN_MAX ||
+			    !mqtt_flow_is(run.flow, pass->acl_class, topic,
+					  h.topic_len) ||
+			    !mqtt_rx_run_fits(pass, &run, &h))
 				break;
 		} else {
-			flow = mqtt_rx_flow(pass, topic, h.topic_len);
+			struct mqtt_flow *flow = mqtt_rx_flow(pass, topic,
+							      h.topic_len);
+
 			if (!flow) {
 				mqtt_rx_divert(pass);
 				return 0;
 			}
 			if (mqtt_rx_gated(pass))
 				return 0;
+			mqtt_rx_run_begin(pass, &run, flow, &h);
 		}
-		if (h.len > n - len) {
-			tail = n - len;
-			tail_len = h.len;
+		if (h.len > n - run.len) {
+			run.tail = n - run.len;
+			run.tail_len = h.len;
 			break;
 		}
-		len += h.len;
-		nr++;
-		longest = max(longest, h.len);
+		run.len += h.len;
+		run.nr++;
+		run.longest = max(run.longest, h.len);
 	}
-	if (flow) {
-		mqtt_rx_take_run(pass, flow, p, len, nr, longest, tail,
-				 tail_len, tail_len || len == n ||
-				 result == MQTT_PARSE_MORE);
-		return len + tail;
+	if (run.flow) {
+		run.to_end = run.tail_len || run.len == n ||
+			     result == MQTT_PARSE_MORE;
+		mqtt_rx_take_run(pass, &run, p);
+		return run.len + run.tail;
 	}
 
 	switch (result) {

@@ -75,10 +75,6 @@ enum mqtt_parse_result mqtt_rx_parse5(const struct mqtt_rx_pass *pass,
 		h->slow = MQTT_SLOW_ALIAS;
 		return MQTT_PARSE_SLOW;
 	}
-	if (h->expiry_off) {
-		h->slow = MQTT_SLOW_PROPERTIES;
-		return MQTT_PARSE_SLOW;
-	}
 	return MQTT_PARSE_FAST;
 }
 

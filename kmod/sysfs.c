@@ -57,6 +57,7 @@ MQTT_SHOW(gate_waits, sum.c[MQTT_STAT_GATE_WAITS]);
 MQTT_SHOW(drop_queue_full, sum.c[MQTT_STAT_DROP_QUEUE_FULL]);
 MQTT_SHOW(drop_oversize, sum.c[MQTT_STAT_DROP_OVERSIZE]);
 MQTT_SHOW(drop_nomem, sum.c[MQTT_STAT_DROP_NOMEM]);
+MQTT_SHOW(drop_expired, sum.c[MQTT_STAT_DROP_EXPIRED]);
 MQTT_SHOW(drop_no_subscriber, sum.c[MQTT_STAT_DROP_NO_SUBSCRIBER]);
 MQTT_SHOW(drop_acl, sum.c[MQTT_STAT_DROP_ACL]);
 MQTT_SHOW(drop_port_full, sum.c[MQTT_STAT_DROP_PORT_FULL]);
@@ -86,6 +87,7 @@ static struct attribute *stats_attrs[] = {
 	&drop_queue_full_attr.attr,
 	&drop_oversize_attr.attr,
 	&drop_nomem_attr.attr,
+	&drop_expired_attr.attr,
 	&drop_no_subscriber_attr.attr,
 	&drop_acl_attr.attr,
 	&drop_port_full_attr.attr,

@@ -37,6 +37,7 @@ struct mqtt_tx_item *mqtt_tx_item_alloc(struct mqtt_frame *frame, gfp_t gfp)
 	item->frame = mqtt_frame_get(frame);
 	item->off = 0;
 	item->len = frame->len;
+	item->waited = 0;
 	item->daemon = false;
 	return item;
 }
@@ -55,8 +56,7 @@ static void mqtt_tx_free_list(struct list_head *list)
 		mqtt_tx_item_free(item);
 }
 
-/* tx->lock held. An item leaves the queue. */
-static void mqtt_tx_uncount(struct mqtt_conn *conn, struct mqtt_tx_item *item)
+void mqtt_tx_uncount(struct mqtt_conn *conn, struct mqtt_tx_item *item)
 {
 	struct mqtt_tx *tx = &conn->tx;
 
@@ -159,6 +159,7 @@ static struct mqtt_frame *mqtt_tx_filter(struct mqtt_conn *conn,
 			if (!copy)
 				return ERR_PTR(-ENOMEM);
 			*copy = (struct mqtt_frame) { .cap = frame->len };
+			mqtt_frame_inherit(copy, frame);
 			refcount_set(&copy->ref, 1);
 		}
 		memcpy(copy->data + copy->len, frame->data + off, h.len);
@@ -168,7 +169,7 @@ static struct mqtt_frame *mqtt_tx_filter(struct mqtt_conn *conn,
 	return copy;
 }
 
-static void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
+void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
 {
 	struct mqtt_tx *tx = &conn->tx;
 
@@ -184,6 +185,10 @@ static void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
 	case -EMSGSIZE:
 		tx->drop_oversize += nr;
 		mqtt_stat_add(conn->mn, DROP_OVERSIZE, nr);
+		break;
+	case -ETIME:
+		tx->drop_expired += nr;
+		mqtt_stat_add(conn->mn, DROP_EXPIRED, nr);
 		break;
 	}
 }
@@ -386,8 +391,11 @@ static void mqtt_tx_batch_add(struct mqtt_tx_batch *batch, u8 *p, u32 len)
 	batch->bytes += len;
 }
 
-/* tx->lock held. Takes as many pieces of one kind as there are. */
-static void mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
+/*
+ * tx->lock held. Takes as many pieces of one kind as there are, up to one that
+ * has waited. Returns true if that is the first one.
+ */
+static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 {
 	struct mqtt_tx_item *item;
 	u32 off = tx->off;
@@ -397,6 +405,8 @@ static void mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 	list_for_each_entry(item, &tx->wire, node) {
 		bool shares = mqtt_frame_shares(item->frame);
 
+		if (mqtt_tx_is_due(item))
+			return !batch->nr;
 		if (!batch->nr)
 			batch->shares = shares;
 		if (batch->shares != shares || batch->nr == MQTT_TX_VECS)
@@ -406,6 +416,7 @@ static void mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 				  item->len - off);
 		off = 0;
 	}
+	return false;
 }
 
 static int mqtt_tx_give(struct sock *sk, struct mqtt_tx_batch *batch)
@@ -426,12 +437,16 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_batch batch;
-	bool more = false;
+	bool more = false, due;
 	int ret;
 
 	spin_lock(&tx->lock);
-	mqtt_tx_gather(tx, &batch);
+	due = mqtt_tx_gather(tx, &batch);
 	spin_unlock(&tx->lock);
+	if (due) {
+		*frames += mqtt_tx_expire(conn, done);
+		return true;
+	}
 	if (!batch.nr)
 		return false;
 

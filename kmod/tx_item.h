@@ -3,11 +3,13 @@
 #ifndef _MQTT_TX_ITEM_H
 #define _MQTT_TX_ITEM_H
 
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
 #include "frame.h"
 
+struct mqtt_conn;
 struct mqtt_tx;
 
 /* Bytes taken from the daemon at a time. */
@@ -20,6 +22,8 @@ struct mqtt_tx;
  * @frame: frame, referenced
  * @off: where the piece begins
  * @len: its length
+ * @waited: seconds that its expiry has been lowered by; U32_MAX: it keeps what
+ *	it has
  * @daemon: the bytes are the daemon's
  */
 struct mqtt_tx_item {
@@ -27,6 +31,7 @@ struct mqtt_tx_item {
 	struct mqtt_frame *frame;
 	u32 off;
 	u32 len;
+	u32 waited;
 	bool daemon;
 };
 
@@ -46,6 +51,53 @@ struct mqtt_tx_item *mqtt_tx_item_alloc(struct mqtt_frame *frame, gfp_t gfp);
  * Context: process.
  */
 void mqtt_tx_item_free(struct mqtt_tx_item *item);
+
+/**
+ * mqtt_tx_uncount() - an item leaves the queue
+ * @conn: conn
+ * @item: item
+ *
+ * Context: tx lock held.
+ */
+void mqtt_tx_uncount(struct mqtt_conn *conn, struct mqtt_tx_item *item);
+
+/**
+ * mqtt_tx_drop() - count messages that a member does not get
+ * @conn: member's conn
+ * @err: why: -ENOBUFS (full), -ENOMEM, -EMSGSIZE (too long for the client),
+ *	-ETIME (expired)
+ * @nr: number of them
+ *
+ * Context: process, tx lock held.
+ */
+void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr);
+
+/**
+ * mqtt_tx_is_due() - is an item's expiry to be looked at before it is sent?
+ * @item: item
+ *
+ * Context: any. Return: true if it has waited for another whole second.
+ */
+static inline bool mqtt_tx_is_due(const struct mqtt_tx_item *item)
+{
+	const struct mqtt_frame *frame = item->frame;
+
+	return unlikely(frame->expires) &&
+	       get_jiffies_64() >= frame->arrived + (item->waited + 1ULL) * HZ;
+}
+
+/**
+ * mqtt_tx_expire() - bring the first item's packets up to the time
+ * @conn: conn
+ * @done: receives items that are to be freed
+ *
+ * Packets of which nothing has been sent get what is left of their Message
+ * Expiry Interval [MQTT-3.3.2-6], or are dropped [MQTT-3.3.2-5].
+ *
+ * Context: process, socket locked.
+ * Return: bytes of frames that left the queue.
+ */
+u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done);
 
 /**
  * mqtt_tx_walk() - follow the packets in the daemon's stream

@@ -59,6 +59,7 @@ static struct mqtt_frame *mqtt_variant_transcode(const struct mqtt_frame *from,
 	frame->len = mqtt_transcode(&t, frame->data);
 	frame->nr = from->nr;
 	frame->longest = t.longest;
+	mqtt_frame_inherit(frame, from);
 	frame->level = want->level;
 	return frame;
 }

@@ -50,6 +50,9 @@ static void check_fast(const uint8_t *p, size_t n, bool five,
 		return;
 	need(read_properties(&r, PUBLISH, &props) == REASON_SUCCESS);
 	need(props.topic_alias == h->alias);
+	need(property_present(&props, PROP_MESSAGE_EXPIRY) == !!h->expiry_off);
+	need(!h->expiry_off || props.message_expiry == h->expiry);
+	need(mqtt_parse_expiry(p, h->len) == h->expiry_off);
 	need(props.raw_len == h->props_len);
 	need(props.raw == p + h->props_off);
 	if (props.payload_format)
@@ -89,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	early = five ? mqtt_parse_head5(p, n, FAST_MAX, TOPIC_MAX, &part) :
 		       mqtt_parse_head(p, n, FAST_MAX, TOPIC_MAX, &part);
 	need(early == MQTT_PARSE_MORE || early == result);
+	need(mqtt_parse_expiry(p, n) <= n);
 	need(utf8_valid(p, size - 1) == mqtt_utf8_valid(p, size - 1));
 	free(p);
 	return 0;

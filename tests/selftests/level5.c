@@ -21,19 +21,6 @@ FIXTURE(level5) {
 	struct tcp pub;
 };
 
-static uint32_t client5(struct world *w, struct tcp *t, uint32_t max_packet)
-{
-	struct mqtt_conn conn = {
-		.present = MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL) |
-			   MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE),
-		.protocol_level = 5,
-		.max_packet_size = max_packet,
-	};
-
-	tcp_open(t, NULL);
-	return world_attach_with(w, t->s, &conn);
-}
-
 static struct mqtt_member member_ids(uint32_t group, uint32_t conn, uint32_t flags,
 				     const uint32_t *ids, uint32_t nr)
 {
@@ -59,7 +46,7 @@ static void add_member(struct world *w, uint32_t group, uint32_t conn, uint32_t 
 FIXTURE_SETUP(level5)
 {
 	world_open(&self->w);
-	self->pub_id = client5(&self->w, &self->pub, 0);
+	self->pub_id = world_client5(&self->w, &self->pub, 0);
 }
 
 FIXTURE_TEARDOWN(level5)
@@ -77,7 +64,7 @@ TEST_F(level5, both_levels_get_it)
 
 	world_client(&self->w, &pub4);
 	group = world_subscribe(&self->w, "a/b", world_client(&self->w, &sub4));
-	world_member(&self->w, group, client5(&self->w, &sub5, 0), 0, 0);
+	world_member(&self->w, group, world_client5(&self->w, &sub5, 0), 0, 0);
 	for (i = 0; i < 300; i++) {
 		size_t n = i % 3 ? sizeof(props) : 0;
 
@@ -119,7 +106,7 @@ TEST_F(level5, every_cut)
 	size_t cut;
 
 	group = world_subscribe(&self->w, "t", world_client(&self->w, &sub4));
-	world_member(&self->w, group, client5(&self->w, &sub5, 0), 0, 0);
+	world_member(&self->w, group, world_client5(&self->w, &sub5, 0), 0, 0);
 	buf_publish5(&in, "t", props, sizeof(props), 10, 1);
 	buf_publish(&out4, "t", 10, 1);
 	for (cut = 1; cut < in.len; cut++) {
@@ -141,8 +128,8 @@ TEST_F(level5, large)
 	unsigned int i;
 
 	group = world_subscribe(&self->w, "t", world_client(&self->w, &sub4));
-	world_member(&self->w, group, client5(&self->w, &sub5, 0), 0, 0);
-	add_member(&self->w, group, client5(&self->w, &sub_id, 0), 0, 200000000, 0);
+	world_member(&self->w, group, world_client5(&self->w, &sub5, 0), 0, 0);
+	add_member(&self->w, group, world_client5(&self->w, &sub_id, 0), 0, 200000000, 0);
 	for (i = 0; i < 4; i++) {
 		in.len = 0;
 		out4.len = 0;
@@ -169,7 +156,7 @@ TEST_F(level5, subscription_identifiers)
 	world_flow(&self->w, "t", group);
 	for (i = 0; i < 40; i++) {
 		/* More kinds than forms are kept of one publish. */
-		id[i] = i == 39 ? world_client(&self->w, &t[i]) : client5(&self->w, &t[i], 0);
+		id[i] = i == 39 ? world_client(&self->w, &t[i]) : world_client5(&self->w, &t[i], 0);
 		add_member(&self->w, group, id[i], 0, i < 35 ? i / 2 + 1 : 127, 0);
 	}
 	for (round = 0; round < 2; round++) {
@@ -229,7 +216,7 @@ TEST_F(level5, identifiers_are_checked_and_shown)
 	uint32_t group, id;
 
 	group = world_group(&self->w, "t");
-	id = client5(&self->w, &sub, 0);
+	id = world_client5(&self->w, &sub, 0);
 	m = member_ids(group, id, 0, bad, 2);
 	EXPECT_EQ(-ERANGE, mqtt_nl_member_add(self->w.nl, &m, 0));
 	bad[1] = 268435456;
@@ -263,8 +250,8 @@ TEST_F(level5, merged_and_no_local)
 
 	group[0] = world_group(&self->w, "a/b");
 	group[1] = world_group(&self->w, "a/+");
-	id = client5(&self->w, &sub, 0);
-	other_id = client5(&self->w, &other, 0);
+	id = world_client5(&self->w, &sub, 0);
+	other_id = world_client5(&self->w, &other, 0);
 	add_member(&self->w, group[0], id, MQTT_MEMBER_F_OVERLAP, 3, 0);
 	add_member(&self->w, group[1], id, MQTT_MEMBER_F_OVERLAP, 300, 0);
 	add_member(&self->w, group[1], other_id, MQTT_MEMBER_F_NO_LOCAL, 5, 0);
@@ -301,8 +288,8 @@ TEST_F(level5, longest_packet_counts_as_sent)
 	buf_publish5(&in, "t", NULL, 0, 50, 1);
 	group = world_group(&self->w, "t");
 	world_flow(&self->w, "t", group);
-	add_member(&self->w, group, client5(&self->w, &fits, in.len + 2), 0, 9, 0);
-	add_member(&self->w, group, client5(&self->w, &fits_not, in.len + 1), 0, 9, 0);
+	add_member(&self->w, group, world_client5(&self->w, &fits, in.len + 2), 0, 9, 0);
+	add_member(&self->w, group, world_client5(&self->w, &fits_not, in.len + 1), 0, 9, 0);
 	buf_publish5(&in, "t", NULL, 0, 40, 1);
 	sock_send(self->pub.c, in.p, in.len);
 	world_fence(&self->w, &self->pub);
@@ -409,7 +396,7 @@ TEST_F(level5, port)
 	group = world_group(&self->w, "t");
 	world_flow(&self->w, "t", group);
 	id4 = world_client(&self->w, &sub4);
-	id5 = client5(&self->w, &sub5, 0);
+	id5 = world_client5(&self->w, &sub5, 0);
 	world_member(&self->w, group, id4, 0, 0);
 	world_member(&self->w, group, MQTT_CONN_PORT, 0, 0);
 	add_member(&self->w, group, id5, 0, 7, 0);

@@ -113,6 +113,19 @@ uint32_t world_client(struct world *w, struct tcp *t)
 	return world_attach(w, t->s);
 }
 
+uint32_t world_client5(struct world *w, struct tcp *t, uint32_t max_packet)
+{
+	struct mqtt_conn conn = {
+		.present = MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL) |
+			   MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE),
+		.protocol_level = 5,
+		.max_packet_size = max_packet,
+	};
+
+	tcp_open(t, NULL);
+	return world_attach_with(w, t->s, &conn);
+}
+
 void world_greet(struct tcp *t)
 {
 	sock_send(t->s, "\x20\x02\x00\x00", 4);

@@ -100,6 +100,16 @@ int world_try_attach(struct world *w, int fd);
 uint32_t world_client(struct world *w, struct tcp *t);
 
 /**
+ * world_client5() - the same at level 5
+ * @w: world
+ * @t: receives the connection
+ * @max_packet: the longest packet it takes, 0 for any
+ *
+ * Return: identifier of the conn.
+ */
+uint32_t world_client5(struct world *w, struct tcp *t, uint32_t max_packet);
+
+/**
  * world_greet() - send CONNACK: the module answers PINGREQ only after it
  * @t: attached connection
  */

@@ -313,11 +313,42 @@ static void properties(void **state)
 		assert_int_equal(h.alias, 9);
 		assert_int_equal(pkt[h.alias_off], 0x23);
 		assert_memory_equal(pkt + h.expiry_off, "\0\0\1\0", 4);
+		assert_int_equal(h.expiry, 256);
+		assert_int_equal(mqtt_parse_expiry(pkt, len), h.expiry_off);
 	}
 	len = publish5(pkt, "", 0, "", 0);
 	assert_int_equal(parse5(pkt, len, &h), MQTT_PARSE_FAST);
 	assert_int_equal(h.alias, 0);
 	assert_int_equal(h.expiry_off, 0);
+	assert_int_equal(h.expiry, 0);
+	assert_int_equal(mqtt_parse_expiry(pkt, len), 0);
+}
+
+/* Behind every other property, a server's own ones included. */
+static void expiry_of_sent(void **state)
+{
+	static const u8 props[] = {
+		0x01, 1, 0x03, 0, 1, 't', 0x08, 0, 1, 'r', 0x09, 0, 0,
+		0x26, 0, 1, 'k', 0, 1, 'v', 0x23, 0, 9, 0x0b, 0x80, 0x01,
+		0x02, 0xff, 0xff, 0xff, 0xff,
+	};
+	u8 pkt[100], cut[100];
+	size_t len, n;
+
+	(void)state;
+	len = publish5(pkt, props, sizeof(props), "x", 1);
+	assert_int_equal(mqtt_parse_expiry(pkt, len), len - 5);
+	/* Nothing is read behind the end, whatever it says. */
+	for (n = 0; n < sizeof(props); n++) {
+		size_t have = publish5(cut, props, n, "", 0);
+		u8 *copy = malloc(have);
+
+		assert_non_null(copy);
+		memcpy(copy, cut, have);
+		assert_int_equal(mqtt_parse_expiry(copy, have), 0);
+		assert_int_equal(mqtt_parse_expiry(copy, 6), 0);
+		free(copy);
+	}
 }
 
 static void bad_properties(void **state)
@@ -449,6 +480,7 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(topic_names),
 		cmocka_unit_test(properties),
+		cmocka_unit_test(expiry_of_sent),
 		cmocka_unit_test(bad_properties),
 		cmocka_unit_test(properties_are_bounded),
 		cmocka_unit_test(payload_format),

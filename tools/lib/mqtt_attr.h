@@ -119,6 +119,7 @@ struct mqtt_conn {
 	uint64_t drop_queue_full;
 	uint64_t drop_oversize;
 	uint64_t drop_nomem;
+	uint64_t drop_expired;
 	uint64_t idle_ms;
 	uint32_t members;
 	uint32_t state;
@@ -183,6 +184,7 @@ struct mqtt_stats {
 	uint64_t drop_queue_full;
 	uint64_t drop_oversize;
 	uint64_t drop_nomem;
+	uint64_t drop_expired;
 	uint64_t drop_no_subscriber;
 	uint64_t drop_acl;
 	uint64_t drop_port_full;

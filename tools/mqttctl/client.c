@@ -45,7 +45,7 @@ static int add_conn(const void *obj, void *arg)
 		add_number(client, "received", conn->publish_fast);
 		add_number(client, "sent", conn->deliver_fast + conn->deliver_packet_out);
 		add_number(client, "dropped", conn->drop_queue_full + conn->drop_oversize +
-			   conn->drop_nomem);
+			   conn->drop_nomem + conn->drop_expired);
 		add_number(client, "output_bytes", conn->queued_bytes + conn->daemon_bytes);
 		break;
 	}

@@ -34,7 +34,7 @@ static int add_row(const void *obj, void *arg)
 	table_add(table, textf("%" PRIu64, conn->diverted));
 	table_add(table, textf("%" PRIu64, conn->queued_bytes + conn->daemon_bytes));
 	table_add(table, textf("%" PRIu64, conn->drop_queue_full + conn->drop_oversize +
-			       conn->drop_nomem));
+			       conn->drop_nomem + conn->drop_expired));
 	table_add(table, text_of_ms(conn->idle_ms));
 	return 0;
 }

@@ -264,6 +264,8 @@ enum mqtt_a_owner {
  * @MQTT_A_CONN_STATE: (u32) enum mqtt_conn_state
  * @MQTT_A_CONN_CPU: (u32) CPU whose worker serves it
  * @MQTT_A_CONN_PAD: alignment of 64-bit attributes
+ * @MQTT_A_CONN_DROP_EXPIRED: (u64) messages dropped: their Message Expiry
+ *	Interval passed in the queue
  */
 enum mqtt_a_conn {
 	MQTT_A_CONN_UNSPEC,
@@ -296,6 +298,7 @@ enum mqtt_a_conn {
 	MQTT_A_CONN_STATE,
 	MQTT_A_CONN_CPU,
 	MQTT_A_CONN_PAD,
+	MQTT_A_CONN_DROP_EXPIRED,
 
 	__MQTT_A_CONN_MAX,
 	MQTT_A_CONN_MAX = (__MQTT_A_CONN_MAX - 1)
@@ -512,10 +515,12 @@ enum mqtt_a_limits {
  * @MQTT_A_STATS_DIVERT_ALIAS: QoS 0 publishes of level 5 diverted because of
  *	their Topic Alias
  * @MQTT_A_STATS_DIVERT_PROPERTIES: diverted because of properties that are
- *	too long, or that the module does not forward
+ *	too long
  * @MQTT_A_STATS_DIVERT_PAYLOAD: diverted because the payload is to be checked
  *	for being UTF-8, too long for the module to gather, and not there as a
  *	whole
+ * @MQTT_A_STATS_DROP_EXPIRED: deliveries dropped: their Message Expiry Interval
+ *	passed in the queue
  */
 enum mqtt_a_stats {
 	MQTT_A_STATS_UNSPEC,
@@ -547,6 +552,7 @@ enum mqtt_a_stats {
 	MQTT_A_STATS_DIVERT_ALIAS,
 	MQTT_A_STATS_DIVERT_PROPERTIES,
 	MQTT_A_STATS_DIVERT_PAYLOAD,
+	MQTT_A_STATS_DROP_EXPIRED,
 
 	__MQTT_A_STATS_MAX,
 	MQTT_A_STATS_MAX = (__MQTT_A_STATS_MAX - 1)
@@ -618,7 +624,7 @@ enum mqtt_a_event {
  * and conns that do not exist (any more) are ignored; port members are
  * skipped. With neither groups nor conns, the flow of {ACL class of conn, or 0,
  * topic} is used, and without such a flow the packet is dropped and counted
- * in drop_no_subscriber. conn is the publisher's conn for
+ * in drop_no_subscriber. A Message Expiry Interval counts from the write. conn is the publisher's conn for
  * MQTT_MEMBER_F_NO_LOCAL, 0 if it has none. Topic validity is the owner's duty.
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
  * Members get it with their SUBSCRIPTION_IDS; conns get it with none. One member
