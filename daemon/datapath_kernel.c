@@ -482,6 +482,10 @@ static void kernel_attach(struct client *c)
 		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);
 		conn.max_packet_size = c->max_packet;
 	}
+	if (c->protocol >= 5) {
+		conn.present |= MQTT_BIT(MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM);
+		conn.topic_alias_maximum = config.max_topic_alias;
+	}
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
 		conn.flags = MQTT_CONN_F_NO_PUBLISH;

@@ -148,6 +148,7 @@ static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
 	conn->sk = sk;
 	conn->mn = mn;
 	conn->level = params->level;
+	conn->alias_max = params->alias_max;
 	conn->max_packet = U32_MAX;
 	conn->memcg = get_mem_cgroup_from_mm(current->mm);
 	INIT_LIST_HEAD(&conn->members);

@@ -12,6 +12,7 @@
 #include "parse.h"
 
 struct mem_cgroup;
+struct mqtt_alias;
 struct mqtt_flow;
 struct mqtt_frame;
 struct mqtt_net;
@@ -51,6 +52,7 @@ enum {
  * @part_start: where in @part that packet begins
  * @jobs: frames whose fan-out is not complete
  * @flow: last flow hit, referenced
+ * @aliases: topics by Topic Alias - 1, NULL while none is known (see alias.h)
  * @pend_slow: what becomes @slow_left after the fan-out of @jobs
  * @pend_nr: packets in it
  * @pend_gate: number of its last packet that gates, counted from 1 in it
@@ -79,6 +81,7 @@ struct mqtt_rx {
 	struct mqtt_frame *part;
 	struct list_head jobs;
 	struct mqtt_flow *flow;
+	struct mqtt_alias **aliases;
 	unsigned long pend_slow;
 	u32 pend_nr;
 	u32 pend_gate;
@@ -176,6 +179,7 @@ struct mqtt_cookie {
  * @ref: one while attached, one for each worker list it is on
  * @rcu: fan-out finds conns under RCU
  * @level: protocol level
+ * @alias_max: highest Topic Alias the client may set, 0: none
  * @keep_alive: seconds, 0 for none
  * @acl_class: part of the flow key
  * @max_packet: longest packet the client takes, U32_MAX for any
@@ -208,6 +212,7 @@ struct mqtt_conn {
 	refcount_t ref;
 	struct rcu_head rcu;
 	u8 level;
+	u16 alias_max;
 	u16 keep_alive;
 	u32 acl_class;
 	u32 max_packet;
@@ -248,6 +253,7 @@ struct mqtt_conn {
  * @max_packet: longest packet the client takes, 0 for any
  * @flags: MQTT_CONN_F_*
  * @keep_alive: seconds, 0 for none
+ * @alias_max: highest Topic Alias the client may set, 0: none
  * @level: 3, 4 or 5
  * @cookie_len: bytes in @cookie, up to MQTT_COOKIE_MAX
  * @cookie: blob to keep
@@ -259,6 +265,7 @@ struct mqtt_conn_params {
 	u32 max_packet;
 	u32 flags;
 	u16 keep_alive;
+	u16 alias_max;
 	u8 level;
 	u8 cookie_len;
 	const u8 *cookie;
@@ -268,7 +275,7 @@ struct mqtt_conn_params {
  * mqtt_conn_attach() - take over a TCP socket
  * @mn: namespace
  * @fd: descriptor in the calling process
- * @params: attributes; @level counts always
+ * @params: attributes; @level and @alias_max count always
  * @extack: for the text of a refusal
  *
  * Context: process, in the owner's system call; @mn->lock held; takes the

@@ -440,7 +440,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_CONN_ADD,
 		.doit = mqtt_nl_conn_add,
 		.policy = mqtt_conn_add_policy,
-		.maxattr = MQTT_A_CONN_COOKIE,
+		.maxattr = MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
 	}, {
 		.cmd = MQTT_CMD_CONN_DEL,
 		.doit = mqtt_nl_conn_del,

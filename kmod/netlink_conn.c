@@ -25,10 +25,12 @@ struct netlink_range_validation mqtt_id_range = {
 		.len = MQTT_COOKIE_MAX,					\
 	}
 
-const struct nla_policy mqtt_conn_add_policy[MQTT_A_CONN_COOKIE + 1] = {
+const struct nla_policy
+mqtt_conn_add_policy[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM + 1] = {
 	[MQTT_A_CONN_FD] = { .type = NLA_U32 },
 	[MQTT_A_CONN_PROTOCOL_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 3, 5),
 	[MQTT_A_CONN_RX_SKIP] = { .type = NLA_U32 },
+	[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM] = { .type = NLA_U16 },
 	MQTT_CONN_POLICY_SET,
 };
 
@@ -50,6 +52,10 @@ static void mqtt_conn_params(struct genl_info *info,
 		p->level = nla_get_u8(attrs[MQTT_A_CONN_PROTOCOL_LEVEL]);
 	if (attrs[MQTT_A_CONN_RX_SKIP])
 		p->rx_skip = nla_get_u32(attrs[MQTT_A_CONN_RX_SKIP]);
+	if (info->genlhdr->cmd == MQTT_CMD_CONN_ADD &&
+	    attrs[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM])
+		p->alias_max =
+			nla_get_u16(attrs[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM]);
 	if (attrs[MQTT_A_CONN_ACL_CLASS]) {
 		p->given |= MQTT_CONN_P_ACL_CLASS;
 		p->acl_class = nla_get_u32(attrs[MQTT_A_CONN_ACL_CLASS]);
@@ -250,6 +256,8 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	    nla_put_u32(skb, MQTT_A_CONN_MAX_PACKET_SIZE,
 			max_packet == U32_MAX ? 0 : max_packet) ||
 	    nla_put_u32(skb, MQTT_A_CONN_FLAGS, conn->flags) ||
+	    nla_put_u16(skb, MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
+			conn->alias_max) ||
 	    nla_put_u32(skb, MQTT_A_CONN_MEMBERS, conn->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_CONN_STATE, mqtt_conn_state(conn)) ||
 	    nla_put_u32(skb, MQTT_A_CONN_CPU, conn->cpu))

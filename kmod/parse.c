@@ -20,10 +20,9 @@ enum {
 	MQTT_PROP_USER_PROPERTY		= 0x26,
 };
 
-/* The fixed header and the topic, which is the same at all levels. */
+/* The fixed header. MQTT_PARSE_SLOW: its length is known. */
 static inline enum mqtt_parse_result
-mqtt_parse_to_topic(const u8 *p, size_t n, u32 fast_max, u32 topic_max,
-		    bool may_be_empty, struct mqtt_packet_head *h)
+mqtt_parse_fixed(const u8 *p, size_t n, struct mqtt_packet_head *h)
 {
 	u32 remaining, shift;
 	size_t i;
@@ -50,28 +49,39 @@ mqtt_parse_to_topic(const u8 *p, size_t n, u32 fast_max, u32 topic_max,
 	}
 	h->fixed_len = i + 1;
 	h->len = h->fixed_len + remaining;
+	return MQTT_PARSE_SLOW;
+}
 
-	if (h->first == (MQTT_PINGREQ << 4) && h->len == 2)
-		return MQTT_PARSE_PINGREQ;
-	if (h->first != (MQTT_PUBLISH << 4))
+/* Is the fixed header that of a PUBLISH for the fast path? */
+static inline bool mqtt_parse_is_fast(const u8 *p, u32 fast_max,
+				      const struct mqtt_packet_head *h)
+{
+	return h->first == (MQTT_PUBLISH << 4) && h->len <= fast_max &&
+	       (h->fixed_len == 2 || p[h->fixed_len - 1]);
+}
+
+/*
+ * The topic, which is at the same place at all levels; @least bytes follow it.
+ * Returns MQTT_PARSE_FAST if it is there.
+ */
+static inline enum mqtt_parse_result
+mqtt_parse_topic(const u8 *p, size_t n, u32 topic_max, u32 least,
+		 struct mqtt_packet_head *h)
+{
+	u32 off = h->fixed_len + 2, topic_len;
+
+	if (h->len < off + least)
 		return MQTT_PARSE_SLOW;
-	if (i > 1 && !p[i])
-		return MQTT_PARSE_SLOW;
-	if (h->len > fast_max || remaining < 3)
-		return MQTT_PARSE_SLOW;
-	if (n < h->fixed_len + 2U) {
-		h->need = h->fixed_len + 2;
+	if (n < off) {
+		h->need = off;
 		return MQTT_PARSE_MORE;
 	}
-
-	h->topic_len = (u16)p[h->fixed_len] << 8 | p[h->fixed_len + 1];
-	if ((!h->topic_len && !may_be_empty) || h->topic_len > topic_max ||
-	    h->topic_len > remaining - 2) {
-		h->topic_len = 0;
+	topic_len = (u32)p[off - 2] << 8 | p[off - 1];
+	if (topic_len > topic_max || topic_len > h->len - off - least)
 		return MQTT_PARSE_SLOW;
-	}
-	if (n < (size_t)h->fixed_len + 2 + h->topic_len) {
-		h->need = h->fixed_len + 2 + h->topic_len;
+	h->topic_len = topic_len;
+	if (n < off + topic_len) {
+		h->need = off + topic_len;
 		return MQTT_PARSE_MORE;
 	}
 	return MQTT_PARSE_FAST;
@@ -81,7 +91,19 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
 				       u32 topic_max,
 				       struct mqtt_packet_head *h)
 {
-	return mqtt_parse_to_topic(p, n, fast_max, topic_max, false, h);
+	enum mqtt_parse_result result = mqtt_parse_fixed(p, n, h);
+
+	if (result != MQTT_PARSE_SLOW)
+		return result;
+	if (h->first == (MQTT_PINGREQ << 4) && h->len == 2)
+		return MQTT_PARSE_PINGREQ;
+	if (!mqtt_parse_is_fast(p, fast_max, h) || h->len < h->fixed_len + 3U)
+		return MQTT_PARSE_SLOW;
+	result = mqtt_parse_topic(p, n, topic_max, 0, h);
+	/* [MQTT-4.7.3-1] */
+	if (result == MQTT_PARSE_FAST && !h->topic_len)
+		return MQTT_PARSE_SLOW;
+	return result;
 }
 
 int mqtt_parse_varint(const u8 *p, size_t n, u32 *value)
@@ -204,21 +226,25 @@ static bool mqtt_parse_payload(const u8 *p, u32 n)
 	return true;
 }
 
-enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
-					u32 topic_max,
-					struct mqtt_packet_head *h)
+/* Topic and properties of a PUBLISH. Returns MQTT_PARSE_FAST if they are valid. */
+static enum mqtt_parse_result mqtt_parse_publish5(const u8 *p, size_t n,
+						  u32 topic_max,
+						  struct mqtt_packet_head *h)
 {
+	u32 id_len = h->first & MQTT_PUBLISH_QOS ? 2 : 0, off, left;
 	enum mqtt_parse_result result;
-	u32 off, left;
 	int len;
 
-	h->slow = MQTT_SLOW_OTHER;
-	result = mqtt_parse_to_topic(p, n, fast_max, topic_max, true, h);
+	/* A packet identifier, and the length of the properties. */
+	result = mqtt_parse_topic(p, n, topic_max, id_len + 1, h);
 	if (result != MQTT_PARSE_FAST)
 		return result;
-
-	off = h->fixed_len + 2 + h->topic_len;
+	off = h->fixed_len + 2 + h->topic_len + id_len;
 	left = h->len - off;
+	if (n <= off) {
+		h->need = off + 1;
+		return MQTT_PARSE_MORE;
+	}
 	len = mqtt_parse_varint(p + off, n - off < left ? n - off : left,
 				&h->props_len);
 	if (!len && n < h->len) {
@@ -239,12 +265,41 @@ enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
 	}
 	if (!mqtt_parse_properties(p, h) || (!h->topic_len && !h->alias))
 		return MQTT_PARSE_SLOW;
+	h->hidden = false;
+	return MQTT_PARSE_FAST;
+}
+
+enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
+					u32 topic_max,
+					struct mqtt_packet_head *h)
+{
+	enum mqtt_parse_result result = mqtt_parse_fixed(p, n, h);
+	u32 off;
+
+	h->slow = MQTT_SLOW_OTHER;
+	h->hidden = true;
+	if (result != MQTT_PARSE_SLOW)
+		return result;
+	if (h->first == (MQTT_PINGREQ << 4) && h->len == 2)
+		return MQTT_PARSE_PINGREQ;
+	if (h->first >> 4 != MQTT_PUBLISH || !fast_max ||
+	    (h->first & MQTT_PUBLISH_QOS) == MQTT_PUBLISH_QOS)
+		return MQTT_PARSE_SLOW;
+	result = mqtt_parse_publish5(p, n, topic_max, h);
+	/* Whether it is too long is to be seen before it is all there. */
+	if (result == MQTT_PARSE_MORE && h->len > fast_max)
+		return MQTT_PARSE_SLOW;
+	if (result != MQTT_PARSE_FAST)
+		return result;
+	if (!mqtt_parse_is_fast(p, fast_max, h))
+		return MQTT_PARSE_SLOW;
 	if (!h->format)
 		return MQTT_PARSE_FAST;
 	if (n < h->len && h->len <= MQTT_GATHER_MAX) {
 		h->need = h->len;
 		return MQTT_PARSE_MORE;
 	}
+	off = h->props_off + h->props_len;
 	if (n < h->len)
 		h->slow = MQTT_SLOW_PAYLOAD;
 	else if (mqtt_parse_payload(p + off, h->len - off))
@@ -282,8 +337,10 @@ u32 mqtt_parse_expiry(const u8 *p, u32 n)
 	u32 off, end, props_len, len;
 	int varint;
 
-	if (mqtt_parse_to_topic(p, n, n, n, true, &h) != MQTT_PARSE_FAST)
+	if (mqtt_parse_fixed(p, n, &h) != MQTT_PARSE_SLOW || h.len > n ||
+	    mqtt_parse_topic(p, n, n, 1, &h) != MQTT_PARSE_FAST)
 		return 0;
+	n = h.len;
 	off = h.fixed_len + 2 + h.topic_len;
 	varint = mqtt_parse_varint(p + off, n - off, &props_len);
 	if (varint <= 0 || props_len > n - off - varint)

@@ -80,7 +80,8 @@ enum mqtt_parse_result {
  * @MQTT_SLOW_OTHER: not for the fast path as such, or malformed
  * @MQTT_SLOW_PROPERTIES: properties longer than MQTT_PROPERTIES_MAX
  * @MQTT_SLOW_PAYLOAD: a payload that cannot be checked for being UTF-8 here
- * @MQTT_SLOW_ALIAS: a Topic Alias that is not known; not by the parser
+ * @MQTT_SLOW_ALIAS: a Topic Alias that is set, or is not known; not by the
+ *	parser
  */
 enum mqtt_parse_slow {
 	MQTT_SLOW_OTHER,
@@ -94,11 +95,12 @@ enum mqtt_parse_slow {
  *
  * @first: first byte
  * @fixed_len: bytes of the fixed header, 2 to 5; 0 while it is incomplete
- * @topic_len: for MQTT_PARSE_FAST, or MORE once it is known: bytes of topic,
- *	which begins at @fixed_len + 2; otherwise 0
+ * @topic_len: for MQTT_PARSE_FAST, or once it is known: bytes of topic, which
+ *	begins at @fixed_len + 2; otherwise 0
  * @len: whole packet, fixed header included; valid unless @fixed_len is 0
  * @need: for MQTT_PARSE_MORE: bytes needed from the packet's first one on
  * @slow: for MQTT_PARSE_SLOW at level 5: enum mqtt_parse_slow
+ * @hidden: at level 5: a Topic Alias, if there is one, has not been seen
  * @format: at level 5: Payload Format Indicator, 0 if there is none
  * @alias: at level 5: Topic Alias, 0 if there is none
  * @alias_off: at level 5: where its property begins, if there is one
@@ -108,8 +110,8 @@ enum mqtt_parse_slow {
  * @props_off: at level 5: where the properties begin, after their length
  * @props_len: at level 5: their length
  *
- * What is of level 5 is set by mqtt_parse_head5() alone, and valid for
- * MQTT_PARSE_FAST.
+ * What is of level 5 is set by mqtt_parse_head5() alone. @slow and @hidden are
+ * always valid, the rest is unless @hidden is set.
  */
 struct mqtt_packet_head {
 	u8  first;
@@ -118,6 +120,7 @@ struct mqtt_packet_head {
 	u32 len;
 	u32 need;
 	u8  slow;
+	bool hidden;
 	u8  format;
 	u16 alias;
 	u32 alias_off;
@@ -157,7 +160,9 @@ enum mqtt_parse_result mqtt_parse_head(const u8 *p, size_t n, u32 fast_max,
  *
  * As mqtt_parse_head(), but a PUBLISH is not decided before its properties are
  * complete and valid, and its payload too if it says that it is UTF-8. The
- * topic may be empty if there is a Topic Alias.
+ * topic may be empty if there is a Topic Alias. Topic and properties are decoded
+ * whatever QoS and RETAIN are, for they may set an alias, and if they are there
+ * in packets longer than @fast_max; with a @fast_max of 0 they are not.
  *
  * Context: any, pure function.
  * Return: enum mqtt_parse_result. MQTT 5.0 section 3.3.2.

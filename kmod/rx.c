@@ -15,6 +15,7 @@
 #include <net/tcp.h>
 #include <linux/mqtt.h>
 
+#include "alias.h"
 #include "conn.h"
 #include "event.h"
 #include "fanout.h"
@@ -24,6 +25,7 @@
 #include "net.h"
 #include "rx.h"
 #include "rx_divert.h"
+#include "transcode.h"
 #include "tx.h"
 #include "variant.h"
 #include "worker.h"
@@ -292,6 +294,83 @@ void mqtt_rx_ack(struct mqtt_conn *conn, u64 seq)
 		mqtt_worker_rx(conn);
 }
 
+void mqtt_rx_part_done(struct mqtt_rx_pass *pass)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_frame *frame = rx->part;
+
+	if (!frame)
+		return;
+	frame->nr++;
+	frame->longest = max(frame->longest, frame->len - rx->part_start);
+}
+
+/*
+ * Puts @n bytes of a packet at the end of the open frame, the topic in the
+ * place of its alias: at least all up to the payload.
+ */
+static void mqtt_rx_put(const struct mqtt_rx_pass *pass,
+			struct mqtt_frame *frame, const u8 *p, u32 n,
+			const struct mqtt_packet_head *h)
+{
+	const u8 *topic;
+	u32 topic_len;
+
+	if (pass->level && h->alias) {
+		u32 off = h->props_off + h->props_len;
+
+		topic = mqtt_rx_topic(pass, p, h, &topic_len);
+		frame->len += mqtt_transcode_alias(p, h, topic, topic_len,
+						   frame->data + frame->len);
+		p += off;
+		n -= off;
+	}
+	memcpy(frame->data + frame->len, p, n);
+	frame->len += n;
+}
+
+/* Length of a packet as it is forwarded. */
+static u32 mqtt_rx_len(const struct mqtt_rx_pass *pass, const u8 *p,
+		       const struct mqtt_packet_head *h)
+{
+	const u8 *topic;
+	u32 topic_len;
+
+	if (!pass->level || !h->alias)
+		return h->len;
+	topic = mqtt_rx_topic(pass, p, h, &topic_len);
+	return mqtt_transcode_alias(p, h, topic, topic_len, NULL) +
+	       h->len - h->props_off - h->props_len;
+}
+
+/* Takes a packet that hits, of which @n bytes are at @p. */
+static void mqtt_rx_take_one(struct mqtt_rx_pass *pass, struct mqtt_flow *flow,
+			     const u8 *p, u32 n,
+			     const struct mqtt_packet_head *h)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+	struct mqtt_rx_run run = {};
+	struct mqtt_frame *frame;
+
+	mqtt_rx_count(pass, flow, 1, h->len);
+	rx->part_need = h->len - n;
+	if (!mqtt_rx_delivers(flow)) {
+		mqtt_rx_close_part(rx);
+		return;
+	}
+	mqtt_rx_run_begin(pass, &run, flow, h);
+	frame = mqtt_rx_open_part(pass, &run, mqtt_rx_len(pass, p, h),
+				  pass->avail - pass->used);
+	if (!frame) {
+		mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
+		return;
+	}
+	rx->part_start = frame->len;
+	mqtt_rx_put(pass, frame, p, n, h);
+	if (!rx->part_need)
+		mqtt_rx_part_done(pass);
+}
+
 /*
  * The head is at its packet's topic at last, or known to be slow. Returns false
  * if more bytes are needed: *need says how many the head must have.
@@ -300,9 +379,9 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
 	struct mqtt_packet_head h;
-	struct mqtt_frame *frame;
-	struct mqtt_rx_run run;
 	struct mqtt_flow *flow;
+	const u8 *topic;
+	u32 topic_len;
 
 	switch (mqtt_rx_parse(pass, rx->head, rx->head_len, &h)) {
 	case MQTT_PARSE_MORE:
@@ -322,45 +401,17 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 		return true;
 	}
 
-	flow = mqtt_rx_flow(pass, rx->head + h.fixed_len + 2, h.topic_len);
+	topic = mqtt_rx_topic(pass, rx->head, &h, &topic_len);
+	flow = mqtt_rx_flow(pass, topic, topic_len);
 	if (!flow) {
 		mqtt_rx_divert(pass);
 		return true;
 	}
 	if (mqtt_rx_gated(pass))
 		return true;
-	mqtt_rx_count(pass, flow, 1, h.len);
-	if (mqtt_rx_delivers(flow)) {
-		mqtt_rx_run_begin(pass, &run, flow, &h);
-		frame = mqtt_rx_open_part(pass, &run, h.len,
-					  pass->avail - pass->used);
-		if (frame) {
-			rx->part_start = frame->len;
-			memcpy(frame->data + frame->len, rx->head,
-			       rx->head_len);
-			frame->len += rx->head_len;
-		} else {
-			mqtt_stat_inc(pass->conn->mn, DROP_NOMEM);
-		}
-	} else {
-		mqtt_rx_close_part(rx);
-	}
-	rx->part_need = h.len - rx->head_len;
+	mqtt_rx_take_one(pass, flow, rx->head, rx->head_len, &h);
 	mqtt_rx_head_drop(rx);
-	if (!rx->part_need)
-		mqtt_rx_part_done(pass);
 	return true;
-}
-
-void mqtt_rx_part_done(struct mqtt_rx_pass *pass)
-{
-	struct mqtt_rx *rx = &pass->conn->rx;
-	struct mqtt_frame *frame = rx->part;
-
-	if (!frame)
-		return;
-	frame->nr++;
-	frame->longest = max(frame->longest, frame->len - rx->part_start);
 }
 
 static u32 mqtt_rx_input_head(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
@@ -428,6 +479,27 @@ static void mqtt_rx_take_run(struct mqtt_rx_pass *pass,
 	}
 }
 
+/* At a packet that uses an alias. Returns bytes consumed. */
+static u32 mqtt_rx_input_alias(struct mqtt_rx_pass *pass, const u8 *p, u32 n,
+			       const struct mqtt_packet_head *h)
+{
+	struct mqtt_flow *flow;
+	const u8 *topic;
+	u32 topic_len;
+
+	topic = mqtt_rx_topic(pass, p, h, &topic_len);
+	flow = mqtt_rx_flow(pass, topic, topic_len);
+	if (!flow) {
+		mqtt_rx_divert(pass);
+		return 0;
+	}
+	if (mqtt_rx_gated(pass))
+		return 0;
+	n = min(n, h->len);
+	mqtt_rx_take_one(pass, flow, p, n, h);
+	return n;
+}
+
 /*
  * At a packet boundary. Finds the longest run of packets of one flow at the
  * start of the block and takes it as a whole. Returns bytes consumed.
@@ -444,6 +516,11 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 		result = mqtt_rx_parse(pass, p + run.len, n - run.len, &h);
 		if (result != MQTT_PARSE_FAST)
 			break;
+		if (pass->level && unlikely(h.alias)) {
+			if (!run.flow)
+				return mqtt_rx_input_alias(pass, p, n, &h);
+			break;
+		}
 		topic = p + run.len + h.fixed_len + 2;
 		if (run.flow) {
 			if (run.len + h.len > MQTT_RUN_MAX ||
@@ -761,6 +838,7 @@ void mqtt_rx_release(struct mqtt_conn *conn)
 		rx->part = NULL;
 	}
 	mqtt_rx_head_drop(rx);
+	mqtt_alias_forget(conn);
 	mqtt_flow_put(rx->flow);
 	rx->flow = NULL;
 }

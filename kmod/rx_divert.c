@@ -69,13 +69,25 @@ enum mqtt_parse_result mqtt_rx_parse5(const struct mqtt_rx_pass *pass,
 	enum mqtt_parse_result result;
 
 	result = mqtt_parse_head5(p, n, pass->fast_max, pass->topic_max, h);
-	if (result != MQTT_PARSE_FAST)
+	if (result != MQTT_PARSE_FAST || likely(!h->alias))
 		return result;
-	if (h->alias) {
-		h->slow = MQTT_SLOW_ALIAS;
-		return MQTT_PARSE_SLOW;
-	}
-	return MQTT_PARSE_FAST;
+	if (!h->topic_len && mqtt_alias_find(pass->conn, h->alias))
+		return MQTT_PARSE_FAST;
+	h->slow = MQTT_SLOW_ALIAS;
+	return MQTT_PARSE_SLOW;
+}
+
+/* A packet is diverted: later ones may use the alias that it sets. */
+static void mqtt_rx_divert_alias(const struct mqtt_rx_pass *pass, const u8 *p,
+				 const struct mqtt_packet_head *h)
+{
+	if (!pass->level || h->first >> 4 != MQTT_PUBLISH)
+		return;
+	if (h->hidden)
+		mqtt_alias_forget(pass->conn);
+	else if (h->alias && h->topic_len)
+		mqtt_alias_learn(pass->conn, h->alias, p + h->fixed_len + 2,
+				 h->topic_len);
 }
 
 /* Why a QoS 0 PUBLISH without RETAIN is for the daemon. */
@@ -138,7 +150,8 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 {
 	u8 buf[MQTT_DIVERT_PEEK], *p = buf, *big = NULL;
 	enum mqtt_parse_result result;
-	u32 n, cap = sizeof(buf);
+	u32 n, cap = sizeof(buf), topic_len;
+	const u8 *topic;
 
 	n = mqtt_rx_peek_copy(peek, buf, cap);
 	result = mqtt_rx_parse(pass, p, n, h);
@@ -151,15 +164,20 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 			/* Its length is known: the daemon can have it. */
 			*ends = false;
 			h->slow = MQTT_SLOW_OTHER;
+			mqtt_rx_divert_alias(pass, p, h);
 			return MQTT_PARSE_SLOW;
 		}
 		p = big;
 		n = mqtt_rx_peek_copy(peek, big, cap);
 		result = mqtt_rx_parse(pass, p, n, h);
 	}
-	*ends = result == MQTT_PARSE_MORE || result == MQTT_PARSE_PINGREQ ||
-		(result == MQTT_PARSE_FAST &&
-		 mqtt_rx_flow(pass, p + h->fixed_len + 2, h->topic_len));
+	*ends = result == MQTT_PARSE_MORE || result == MQTT_PARSE_PINGREQ;
+	if (result == MQTT_PARSE_FAST) {
+		topic = mqtt_rx_topic(pass, p, h, &topic_len);
+		*ends = mqtt_rx_flow(pass, topic, topic_len);
+	}
+	if (!*ends)
+		mqtt_rx_divert_alias(pass, p, h);
 	kfree(big);
 	return result;
 }
@@ -181,6 +199,7 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 	if (rx->head_len) {
 		/* The first packet begins in the head. */
 		result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
+		mqtt_rx_divert_alias(pass, rx->head, &h);
 		mqtt_rx_divert_count(pass, result, &h);
 		if (result == MQTT_PARSE_BAD) {
 			rx->pend_slow = MQTT_SLOW_FOREVER;

@@ -3,9 +3,10 @@
 #ifndef _MQTT_RX_DIVERT_H
 #define _MQTT_RX_DIVERT_H
 
+#include "alias.h"
+#include "conn.h"
 #include "parse.h"
 
-struct mqtt_conn;
 struct mqtt_flow;
 
 /**
@@ -83,6 +84,32 @@ mqtt_rx_parse(const struct mqtt_rx_pass *pass, const u8 *p, u32 n,
 	if (result == MQTT_PARSE_PINGREQ && !pass->pingresp)
 		return MQTT_PARSE_SLOW;
 	return result;
+}
+
+/**
+ * mqtt_rx_topic() - the topic of a packet, or what its alias stands for
+ * @pass: turn
+ * @p: PUBLISH that mqtt_rx_parse() found to be MQTT_PARSE_FAST
+ * @h: what it found
+ * @len: receives the length of the topic
+ *
+ * Context: the conn's worker.
+ * Return: topic name.
+ */
+static inline const u8 *mqtt_rx_topic(const struct mqtt_rx_pass *pass,
+				      const u8 *p,
+				      const struct mqtt_packet_head *h,
+				      u32 *len)
+{
+	const struct mqtt_alias *alias;
+
+	if (pass->level && unlikely(h->alias)) {
+		alias = mqtt_alias_find(pass->conn, h->alias);
+		*len = alias->len;
+		return alias->topic;
+	}
+	*len = h->topic_len;
+	return p + h->fixed_len + 2;
 }
 
 /**

@@ -64,3 +64,49 @@ u32 mqtt_transcode(struct mqtt_transcode *t, u8 *dst)
 	}
 	return total;
 }
+
+/* Copies properties from *off up to @to. Returns how many bytes. */
+static u32 mqtt_transcode_props(u8 *dst, const u8 *p, u32 *off, u32 to,
+				u32 next)
+{
+	u32 n = to - *off;
+
+	memcpy(dst, p + *off, n);
+	*off = next;
+	return n;
+}
+
+u32 mqtt_transcode_alias(const u8 *p, const struct mqtt_packet_head *h,
+			 const u8 *topic, u32 topic_len, u8 *dst)
+{
+	/* An identifier with two bytes, and one with four. */
+	u32 alias = h->alias_off, alias_end = alias + 3;
+	u32 expiry = h->expiry_off - 1, expiry_end = expiry + 5;
+	u32 off = h->props_off, end = off + h->props_len;
+	u32 props_len = h->props_len - 3;
+	u32 remaining = 2 + topic_len + mqtt_varint_len(props_len) +
+			props_len + h->len - end;
+	u8 *from = dst;
+
+	if (!dst)
+		return 1 + mqtt_varint_len(remaining) + remaining -
+		       (h->len - end);
+	*dst++ = h->first;
+	dst += mqtt_varint_put(dst, remaining);
+	*dst++ = topic_len >> 8;
+	*dst++ = topic_len;
+	memcpy(dst, topic, topic_len);
+	dst += topic_len;
+	dst += mqtt_varint_put(dst, props_len);
+	if (h->expiry_off) {
+		memcpy(dst, p + expiry, 5);
+		dst += 5;
+	}
+	if (h->expiry_off && expiry < alias)
+		dst += mqtt_transcode_props(dst, p, &off, expiry, expiry_end);
+	dst += mqtt_transcode_props(dst, p, &off, alias, alias_end);
+	if (h->expiry_off && expiry > alias)
+		dst += mqtt_transcode_props(dst, p, &off, expiry, expiry_end);
+	dst += mqtt_transcode_props(dst, p, &off, end, end);
+	return dst - from;
+}

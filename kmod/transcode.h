@@ -36,4 +36,21 @@ struct mqtt_transcode {
  */
 u32 mqtt_transcode(struct mqtt_transcode *t, u8 *dst);
 
+/**
+ * mqtt_transcode_alias() - write the start of a packet with a topic for its alias
+ * @p: QoS 0 PUBLISH without a topic, complete up to its payload
+ * @h: what mqtt_parse_head5() found in it
+ * @topic: topic name
+ * @topic_len: its length
+ * @dst: room, or NULL to learn how much is needed
+ *
+ * The Topic Alias is left out, and a Message Expiry Interval comes first. The
+ * payload is to follow.
+ *
+ * Context: any.
+ * Return: bytes written, or needed.
+ */
+u32 mqtt_transcode_alias(const u8 *p, const struct mqtt_packet_head *h,
+			 const u8 *topic, u32 topic_len, u8 *dst);
+
 #endif /* _MQTT_TRANSCODE_H */

@@ -83,7 +83,8 @@ static inline bool mqtt_tx_is_due(const struct mqtt_tx_item *item)
 	const struct mqtt_frame *frame = item->frame;
 
 	return unlikely(frame->expires) &&
-	       get_jiffies_64() >= frame->arrived + (item->waited + 1ULL) * HZ;
+	       time_after_eq64(get_jiffies_64(), frame->arrived +
+			       (item->waited + 1ULL) * HZ);
 }
 
 /**

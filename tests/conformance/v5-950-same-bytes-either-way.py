@@ -34,6 +34,25 @@ SENT = ([], [(USER_PROPERTY, ('b', '1')), (USER_PROPERTY, ('a', '2'))],
         [(TOPIC_ALIAS, 1)], [(MESSAGE_EXPIRY, 100), (CONTENT_TYPE, 'c')],
         [(CORRELATION_DATA, b'\0\xff'), (PAYLOAD_FORMAT, 1),
          (RESPONSE_TOPIC, 'r')])
+# With aliases that are set, used and changed.
+ALIASED = ([], [(MESSAGE_EXPIRY, 4000)],
+           [(CONTENT_TYPE, 'c'), (MESSAGE_EXPIRY, 4000), (USER_PROPERTY, ('a', '2'))],
+           [(USER_PROPERTY, ('b', '1')), (USER_PROPERTY, ('a', '2'))])
+
+
+def aliased(pub, receivers):
+    for turn in range(24):
+        props = ALIASED[turn % 4]
+        alias = [(TOPIC_ALIAS, turn % 3 + 3)]
+        for n in range(5):
+            text = 'alias %d message %d' % (turn, n)
+            pub.publish('' if n else 't/a' if turn & 4 else 't/b', text,
+                        (0, 0, 1, 0)[turn // 4 % 4],
+                        props=props[:1] + alias + props[1:])
+        for client in receivers:
+            for n in range(5):
+                client.expect_publish(
+                    None, 'alias %d message %d' % (turn, n), None)
 
 
 def script(b):
@@ -60,6 +79,7 @@ def script(b):
             for n in range(5):
                 client.expect_publish(None, 'turn %d message %d' % (turn, n),
                                       None)
+    aliased(pub, (plain, named, old))
     for client in pub, plain, named, small, old:
         client.send(client.codec.disconnect())
         client.expect_eof()

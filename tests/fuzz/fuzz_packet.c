@@ -59,6 +59,20 @@ static void check_fast(const uint8_t *p, size_t n, bool five,
 		check_text(r.p, r.end);
 }
 
+static void check_slow(const uint8_t *p, const struct mqtt_packet_head *h)
+{
+	struct properties props;
+	struct reader r = { .p = p + h->fixed_len, .end = p + h->len };
+	uint16_t len;
+
+	need((p[0] & 0xf0) == PUBLISH);
+	need(read_bytes(&r, &len) && len == h->topic_len);
+	if (p[0] & 6)
+		read_u16(&r);
+	need(read_properties(&r, PUBLISH, &props) == REASON_SUCCESS);
+	need(props.topic_alias == h->alias);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	enum mqtt_parse_result result, early;
@@ -82,6 +96,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	len = packet_header(p, n, &remaining);
 	if (result == MQTT_PARSE_MORE)
 		need(h.need > n);
+	/* an alias that is said to be seen is what the daemon sees */
+	if (five && result == MQTT_PARSE_SLOW && !h.hidden && n >= h.len)
+		check_slow(p, &h);
 	if (result == MQTT_PARSE_FAST)
 		check_fast(p, n, five, &h);
 	if (h.fixed_len && len > 0 && result != MQTT_PARSE_BAD)

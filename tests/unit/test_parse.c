@@ -324,6 +324,61 @@ static void properties(void **state)
 	assert_int_equal(mqtt_parse_expiry(pkt, len), 0);
 }
 
+/* A PUBLISH of any kind may set an alias. */
+static void aliases(void **state)
+{
+	static const u8 props[] = { 0x26, 0, 1, 'k', 0, 0, 0x23, 1, 4 };
+	static const u8 firsts[] = { 0x31, 0x32, 0x33, 0x3a, 0x34, 0x3d };
+	struct mqtt_packet_head h;
+	size_t len, n, i;
+	u8 pkt[100];
+
+	(void)state;
+	for (i = 0; i < sizeof(firsts); i++) {
+		size_t id = firsts[i] & 6 ? 2 : 0;
+
+		len = publish5(pkt, props, sizeof(props), "xyz", 3);
+		memmove(pkt + 5 + id, pkt + 5, len - 5);
+		pkt[0] = firsts[i];
+		pkt[1] += id;
+		len += id;
+		for (n = 0; n < len - 3; n++) {
+			assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_MORE);
+			assert_true(h.need > n && h.need <= len - 3);
+			assert_true(h.hidden);
+		}
+		for (; n <= len; n++) {
+			assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_SLOW);
+			assert_false(h.hidden);
+			assert_int_equal(h.alias, 260);
+			assert_int_equal(h.topic_len, 1);
+			assert_int_equal(h.len, len);
+		}
+	}
+	/* QoS 3, DUP without QoS or not, is the daemon's to refuse. */
+	pkt[0] = 0x36;
+	assert_int_equal(parse5(pkt, 2, &h), MQTT_PARSE_SLOW);
+	assert_true(h.hidden);
+	/* Too long for the fast path: at once, and looked into if it can be. */
+	memcpy(pkt, "\x30\xff\xff\x7f\0\1a\3\x23\0\7", 11);
+	for (n = 4; n < 11; n++) {
+		assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_SLOW);
+		assert_true(h.hidden);
+	}
+	assert_int_equal(parse5(pkt, n, &h), MQTT_PARSE_SLOW);
+	assert_false(h.hidden);
+	assert_int_equal(h.alias, 7);
+	/* Malformed, or out of bounds: nothing is said of an alias. */
+	len = publish5(pkt, "\x23\0\1\x23\0\1", 6, "", 0);
+	assert_int_equal(parse5(pkt, len, &h), MQTT_PARSE_SLOW);
+	assert_true(h.hidden);
+	/* Where no PUBLISH is for the fast path none is looked into. */
+	len = publish5(pkt, "\x23\0\1", 3, "", 0);
+	assert_int_equal(mqtt_parse_head5(pkt, len, 0, TOPIC_MAX, &h),
+			 MQTT_PARSE_SLOW);
+	assert_true(h.hidden);
+}
+
 /* Behind every other property, a server's own ones included. */
 static void expiry_of_sent(void **state)
 {
@@ -480,6 +535,7 @@ int main(void)
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(topic_names),
 		cmocka_unit_test(properties),
+		cmocka_unit_test(aliases),
 		cmocka_unit_test(expiry_of_sent),
 		cmocka_unit_test(bad_properties),
 		cmocka_unit_test(properties_are_bounded),

@@ -129,6 +129,7 @@ static const struct mqtt_attr conn_attrs[MQTT_A_CONN_MAX + 1] = {
 	U64(conn, CONN_DROP_OVERSIZE, drop_oversize),
 	U64(conn, CONN_DROP_NOMEM, drop_nomem),
 	U64(conn, CONN_DROP_EXPIRED, drop_expired),
+	U16(conn, CONN_TOPIC_ALIAS_MAXIMUM, topic_alias_maximum),
 	U64(conn, CONN_IDLE_MS, idle_ms),
 	U32(conn, CONN_MEMBERS, members),
 	NAMED(conn, CONN_STATE, state, U32, ENUM, mqtt_conn_state_names),

@@ -104,6 +104,7 @@ struct mqtt_conn {
 	uint16_t keep_alive;
 	uint16_t family;
 	uint16_t port_number;
+	uint16_t topic_alias_maximum;
 	uint8_t protocol_level;
 	struct mqtt_blob cookie;
 	struct mqtt_blob address;

@@ -79,7 +79,7 @@
  * @MQTT_CMD_CONN_ADD: attach the socket MQTT_A_CONN_FD. Required:
  *	MQTT_A_CONN_FD, MQTT_A_CONN_PROTOCOL_LEVEL. Optional: ACL_CLASS (0),
  *	KEEP_ALIVE (0, none), MAX_PACKET_SIZE (no limit), RX_SKIP (0), FLAGS
- *	(0), COOKIE. The socket must be a connected IPv4 or IPv6 TCP socket of
+ *	(0), COOKIE, TOPIC_ALIAS_MAXIMUM (0). The socket must be a connected IPv4 or IPv6 TCP socket of
  *	this namespace in state ESTABLISHED, without an upper layer protocol,
  *	and nothing may have been sent on it that ends inside an MQTT packet.
  *	The reply carries MQTT_A_CONN_ID. From here on the next byte received
@@ -266,6 +266,8 @@ enum mqtt_a_owner {
  * @MQTT_A_CONN_PAD: alignment of 64-bit attributes
  * @MQTT_A_CONN_DROP_EXPIRED: (u64) messages dropped: their Message Expiry
  *	Interval passed in the queue
+ * @MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM: (u16) highest Topic Alias the client may
+ *	set, as in CONNACK; 0, the default: every PUBLISH with one is diverted
  */
 enum mqtt_a_conn {
 	MQTT_A_CONN_UNSPEC,
@@ -299,6 +301,7 @@ enum mqtt_a_conn {
 	MQTT_A_CONN_CPU,
 	MQTT_A_CONN_PAD,
 	MQTT_A_CONN_DROP_EXPIRED,
+	MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
 
 	__MQTT_A_CONN_MAX,
 	MQTT_A_CONN_MAX = (__MQTT_A_CONN_MAX - 1)
@@ -512,8 +515,8 @@ enum mqtt_a_limits {
  * @MQTT_A_STATS_KEEPALIVE_EXPIRED: conns whose keep alive expired
  * @MQTT_A_STATS_QUEUED_BYTES: bytes of module frames queued on conns now
  * @MQTT_A_STATS_PAD: alignment of 64-bit attributes
- * @MQTT_A_STATS_DIVERT_ALIAS: QoS 0 publishes of level 5 diverted because of
- *	their Topic Alias
+ * @MQTT_A_STATS_DIVERT_ALIAS: QoS 0 publishes of level 5 diverted because they
+ *	set a Topic Alias, or use one that the module does not know
  * @MQTT_A_STATS_DIVERT_PROPERTIES: diverted because of properties that are
  *	too long
  * @MQTT_A_STATS_DIVERT_PAYLOAD: diverted because the payload is to be checked
@@ -629,6 +632,11 @@ enum mqtt_a_event {
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
  * Members get it with their SUBSCRIPTION_IDS; conns get it with none. One member
  * of a shared group gets it, and with MQTT_PORT_F_QOS0 none.
+ *
+ * An alias that a diverted PUBLISH sets is the module's to resolve from then on:
+ * members and the port get later packets with the topic written out. It knows
+ * none that was set before the socket was attached, or in a packet that it does
+ * not look into; publishes with these are diverted.
  *
  * MQTT_PORT_GATE_ACK (write): the owner has handled every diverted packet of
  * conn up to and including number seq. Diverted packets are numbered from 1
