@@ -10,6 +10,7 @@
 #include "log.h"
 #include "loop.h"
 #include "share.h"
+#include "stats.h"
 #include "store.h"
 #include "subs.h"
 #include "util.h"
@@ -86,6 +87,7 @@ static void session_expired(struct timer *timer)
 	struct session *s = container_of(timer, struct session, timer);
 
 	log_info("session expired: %s", s->id);
+	stats.clients_expired++;
 	session_free(s);
 }
 

@@ -43,6 +43,8 @@ static uint64_t done_seq;
 static bool busy;
 /* A full disk refused what is in the batch: it is tried again by the timer. */
 static bool refused;
+/* The commit under way is of what gives space back alone. */
+static bool relieving;
 static uint64_t commits;
 static LIST_HEAD(fenced);
 static struct timer retry_timer;
@@ -501,19 +503,48 @@ static void take_back(void)
 	refused = true;
 }
 
+/* What a transaction has freed is there for the one after the next only. */
+static void put_nothing(struct store_batch *b)
+{
+	struct store_record header = { .kind = STORE_HEADER };
+
+	store_batch_put(b, &header, false);
+}
+
+/* Without this, what finds no space would keep off the disk what makes it. */
+static void relieve(void)
+{
+	struct store_batch *b = batch_new();
+
+	store_batch_relief(current, b);
+	put_nothing(b);
+	committing = b;
+	busy = true;
+	relieving = true;
+	/* nobody's fence is for this alone */
+	store_commit_submit(b, done_seq);
+}
+
 static void commit_done(uint64_t seq, int rc, bool spare)
 {
+	bool relief = relieving;
+
 	busy = false;
+	relieving = false;
 	if (rc) {
 		take_back();
 		set_full(true);
 		requests_refuse();
+		if (!relief)
+			relieve();
 		return;
 	}
 	commits++;
 	done_seq = seq;
 	batch_free(committing);
 	committing = NULL;
+	if (relief)
+		return;
 	set_full(!spare);
 	pending_update();
 	fences_release(seq);
@@ -521,10 +552,12 @@ static void commit_done(uint64_t seq, int rc, bool spare)
 
 static void retry(struct timer *timer)
 {
-	if (busy)
+	if (busy) {
 		timer_arm(timer, loop_now() + RETRY_MS);
-	else
-		submit();
+		return;
+	}
+	put_nothing(current);
+	submit();
 }
 
 static void interval(struct timer *timer)

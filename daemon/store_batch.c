@@ -149,19 +149,75 @@ const struct store_op *store_batch_next(const struct store_batch *b,
 	return NULL;
 }
 
+static void op_copy(struct store_batch *b, const struct store_op *op)
+{
+	bool fresh = op->fresh;
+	struct store_op *copy;
+
+	copy = op_new(b, op->key, op->key_len, op->value_len, &fresh);
+	copy->type = op->type;
+	memcpy(copy + 1, op + 1, op->value_len);
+	if (op->type == STORE_OP_DEL && fresh)
+		op_void(b, copy);
+}
+
 void store_batch_append(struct store_batch *b, const struct store_batch *later)
 {
 	const struct store_op *op = NULL;
 
-	while ((op = store_batch_next(later, op))) {
-		bool fresh = op->fresh;
-		struct store_op *copy;
+	while ((op = store_batch_next(later, op)))
+		op_copy(b, op);
+}
 
-		copy = op_new(b, op->key, op->key_len, op->value_len, &fresh);
-		copy->type = op->type;
-		memcpy(copy + 1, op + 1, op->value_len);
-		if (op->type == STORE_OP_DEL && fresh)
-			op_void(b, copy);
+/* What has the batch for a message, or for what is retained of it? */
+static const struct store_op *op_of(const struct store_batch *b, uint8_t kind,
+				    uint64_t id)
+{
+	struct store_record rec = { .kind = kind, .id = id };
+	uint8_t key[STORE_KEY_MAX];
+	size_t at = *table_find(b, key, store_put_key(key, &rec));
+
+	return at ? op_at(b, at - 1) : NULL;
+}
+
+/*
+ * A message that was retained goes with what replaces it, and a delivery comes
+ * with its message, unless that is on disk already, as when a member of a shared
+ * subscription passes it on.
+ */
+static bool stands_alone(const struct store_batch *b, const struct store_op *op)
+{
+	const struct store_op *msg;
+	struct store_record rec;
+
+	if (store_read(op->key, op->key_len, store_op_value(op), op->value_len,
+		       &rec) && op->type == STORE_OP_PUT)
+		return false;
+	switch (op->key[0]) {
+	case STORE_SESSION:
+		return op->type == STORE_OP_PUT;
+	case STORE_MESSAGE:
+		return op->type == STORE_OP_DEL &&
+		       !op_of(b, STORE_RETAINED, rec.id);
+	case STORE_DELIVERY:
+		if (op->type == STORE_OP_DEL || !rec.message)
+			return true;
+		msg = op_of(b, STORE_MESSAGE, rec.message);
+		return !msg || msg->type != STORE_OP_PUT;
+	default:
+		return false;
+	}
+}
+
+void store_batch_relief(struct store_batch *b, struct store_batch *relief)
+{
+	const struct store_op *op = NULL;
+
+	while ((op = store_batch_next(b, op))) {
+		if (!stands_alone(b, op))
+			continue;
+		op_copy(relief, op);
+		op_void(b, (struct store_op *)op);
 	}
 }
 

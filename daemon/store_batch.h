@@ -103,6 +103,16 @@ static inline const uint8_t *store_op_value(const struct store_op *op)
 void store_batch_append(struct store_batch *b, const struct store_batch *later);
 
 /**
+ * store_batch_relief() - take out what gives space back on its own
+ * @b: batch that found no space
+ * @relief: empty batch: gets the ends of deliveries and of messages that nothing
+ *	refers to any more, and what these depend on
+ *
+ * With @relief alone the store is whole: what else @b has may never follow.
+ */
+void store_batch_relief(struct store_batch *b, struct store_batch *relief);
+
+/**
  * store_batch_clear() - forget all operations, for the next use
  * @b: batch
  */

@@ -21,6 +21,8 @@
 /* Space on the disk is taken in steps of this size, ahead of its use. */
 #define ALLOCATE_STEP	(1u << 20)
 #define REFUSED_MAX	(2 * ALLOCATE_STEP)
+/* Deletions, with so many bytes of changes, find room in the step ahead. */
+#define SMALL		4096
 
 static int __attribute__((format(printf, 2, 3)))
 db_error(struct store_db *db, const char *fmt, ...)
@@ -341,9 +343,10 @@ static uint64_t count_runs(const size_t *page, size_t count, size_t len)
 
 /*
  * Pages inside the file that a transaction may use again, for values of so many
- * pages. Table 0 is LMDB's list of them: a count, and then the pages.
+ * pages. Table 0 is LMDB's list of them: a count, and then the pages, by the
+ * transaction that freed them; what the last one did is not free for the next.
  */
-static uint64_t free_pages(struct store_db *db, size_t len)
+static uint64_t free_pages(struct store_db *db, size_t len, size_t last)
 {
 	MDB_cursor *cursor = NULL;
 	size_t *page = NULL;
@@ -359,6 +362,8 @@ static uint64_t free_pages(struct store_db *db, size_t len)
 		while (!mdb_cursor_get(cursor, &key, &val, MDB_NEXT)) {
 			const size_t *list = val.mv_data;
 
+			if (*(const size_t *)key.mv_data >= last)
+				continue;
 			page = xrealloc(page, (count + *list + 1) *
 					sizeof(*page));
 			memcpy(page + count, list + 1, *list * sizeof(*page));
@@ -416,13 +421,16 @@ static int db_allocate(struct store_db *db, const struct demand *d, bool *spare)
 	if (!fallocate(db->fd, 0, 0, want) || errno == EOPNOTSUPP ||
 	    errno == EINTR) {
 		db->allocated = want;
+		db->full = false;
 		db->refused = 0;
 		return 0;
 	}
 	if (errno != ENOSPC && errno != EDQUOT)
 		return errno;
+	db->full = true;
 	have = db->allocated +
-	       free_pages(db, d->largest / stat.ms_psize + 1) * stat.ms_psize;
+	       free_pages(db, d->largest / stat.ms_psize + 1,
+			  info.me_last_txnid) * stat.ms_psize;
 	if (want <= have) {
 		db->refused = 0;
 		return 0;
@@ -435,7 +443,7 @@ static int db_allocate(struct store_db *db, const struct demand *d, bool *spare)
 	 */
 	db->refused = max_t(uint64_t, db->refused, 2 * d->bytes);
 	db->refused = min_t(uint64_t, db->refused, REFUSED_MAX);
-	return need <= have || !d->bytes ? 0 : ENOSPC;
+	return need <= have || d->bytes <= SMALL ? 0 : ENOSPC;
 }
 
 static int write_ops(struct store_db *db, const struct store_batch *batch)
@@ -507,7 +515,7 @@ int store_db_write(struct store_db *db, const struct store_batch *batch,
 	 * tried again, which after any other failure would be trusting a page
 	 * cache that has dropped what it could not write.
 	 */
-	if (rc == EIO && !*spare && grown(db))
+	if (rc == EIO && db->full && grown(db))
 		rc = ENOSPC;
 	if (rc == ENOSPC || rc == EDQUOT) {
 		*spare = false;

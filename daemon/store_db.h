@@ -22,6 +22,7 @@ struct store_batch;
  * @lock: held while it is open, so that nobody else opens it
  * @map_size: address space for it
  * @allocated: bytes of the file that have space on the disk
+ * @full: the file system had no space the last time
  * @refused: bytes that there was no space for, as far as they are waited for
  * @damaged: told of each damaged record, which is then left out; NULL to stop
  *	at the first
@@ -36,6 +37,7 @@ struct store_db {
 	size_t map_size;
 	uint64_t allocated;
 	uint64_t refused;
+	bool full;
 	void (*damaged)(const char *error);
 	char path[4096];
 	char error[512];

@@ -94,13 +94,13 @@ class Client5:
     def drain(self):
         """All that there is for it, with the answers on the broker's disk."""
         got = []
-        self.send(b'\xc0\x00')
-        first, body = self.packet(10)
-        while first != 0xd0:
-            need('no packet', first)
-            got.append(self.take(first, body))
+        for _ in range(2):
+            self.send(lib.packet(0x82, b'\x00\x01' + props() + lib.text('disk') + b'\x00'))
             first, body = self.packet(10)
-        self.subscribe('disk', 0)
+            while first != SUBACK:
+                need('no PUBLISH but %s' % first, first is not None and first & 0xf0 == PUBLISH)
+                got.append(self.take(first, body))
+                first, body = self.packet(10)
         return got
 
     def take(self, first, body):

@@ -284,6 +284,56 @@ static void test_append(void **state)
 	store_batch_free(&later);
 }
 
+/* What found no space must not keep off the disk what makes it. */
+static void test_relief(void **state)
+{
+	struct store_record msg = records[STORE_MESSAGE - 1];
+	struct store_record d = records[STORE_DELIVERY - 1];
+	struct store_record kept = records[STORE_RETAINED - 1];
+	struct store_record session = records[STORE_SESSION - 1];
+	struct store_record received = records[STORE_RECEIVED - 1];
+	struct store_batch relief = { 0 };
+	struct store_batch b = { 0 };
+
+	(void)state;
+	/* a new message with its delivery, and the identifier it came with */
+	msg.id = 100;
+	store_batch_put(&b, &msg, true);
+	d.id = 101;
+	d.message = 100;
+	store_batch_put(&b, &d, true);
+	store_batch_put(&b, &received, false);
+	/* a retained message that was replaced */
+	kept.id = 50;
+	msg.id = 50;
+	store_batch_del(&b, &kept);
+	store_batch_del(&b, &msg);
+	assert_int_equal(count_ops(&b), 5);
+	store_batch_relief(&b, &relief);
+	assert_int_equal(count_ops(&relief), 0);
+	assert_int_equal(count_ops(&b), 5);
+	/* the end of a delivery and its message */
+	d.id = 52;
+	msg.id = 51;
+	store_batch_del(&b, &d);
+	store_batch_del(&b, &msg);
+	/* one passed on, to a session that is new */
+	d.id = 102;
+	d.message = 53;
+	store_batch_put(&b, &d, true);
+	store_batch_put(&b, &session, true);
+	/* one after PUBREC */
+	d.id = 54;
+	d.message = 0;
+	d.state = DELIVERY_WAIT_PUBCOMP;
+	store_batch_put(&b, &d, false);
+	store_batch_relief(&b, &relief);
+	assert_int_equal(count_ops(&relief), 5);
+	assert_int_equal(count_ops(&b), 5);
+	store_batch_free(&b);
+	store_batch_free(&relief);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +343,7 @@ int main(void)
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_append),
+		cmocka_unit_test(test_relief),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
