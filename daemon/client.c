@@ -308,6 +308,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->state = CLIENT_CLOSING;
 	closing++;
 	c->flush = how != END_LOST;
+	c->cut = false;
 	keepalive_linger(c);
 	client_dirty(c);
 	if (will)
@@ -576,7 +577,7 @@ static void client_closing(struct client *c)
 	client_rx_arm(c);
 }
 
-bool client_send_now(struct client *c, size_t keep)
+static bool send_now(struct client *c, size_t keep)
 {
 	while (!c->tx_busy && outq_ready(&c->out) > keep) {
 		ssize_t n;
@@ -590,6 +591,19 @@ bool client_send_now(struct client *c, size_t keep)
 		stats.bytes_sent += n;
 	}
 	return true;
+}
+
+bool client_cut(struct client *c)
+{
+	c->cut = true;
+	return send_now(c, 1);
+}
+
+bool client_mend(struct client *c)
+{
+	c->cut = false;
+	client_dirty(c);
+	return send_now(c, 0);
 }
 
 bool clients_flush(void)
@@ -612,7 +626,7 @@ bool clients_flush(void)
 		if (c->state == CLIENT_CLOSING &&
 		    (!c->flush || (!c->out.bytes && !c->out.holds))) {
 			client_closing(c);
-		} else if (!c->tx_busy && outq_ready(&c->out)) {
+		} else if (!c->tx_busy && !c->cut && outq_ready(&c->out)) {
 			client_send(c);
 			any = true;
 		}
@@ -629,7 +643,7 @@ void clients_farewell(void)
 			continue;
 		send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
 				"server shutting down");
-		client_send_now(c, 0);
+		send_now(c, 0);
 	}
 }
 

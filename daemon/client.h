@@ -51,6 +51,7 @@ enum client_end {
  * @rx_armed: @rx_op is in flight
  * @rx_paused: not received from, since it takes no output
  * @tx_busy: @tx_op is in flight
+ * @cut: the end of its output is held back, see client_cut()
  * @flush: its output is sent before it closes
  * @shut: shut down already, on the way to close
  * @rx_eof: nothing more can be received
@@ -92,6 +93,7 @@ struct client {
 	bool rx_armed;
 	bool rx_paused;
 	bool tx_busy;
+	bool cut;
 	bool flush;
 	bool shut;
 	bool rx_eof;
@@ -174,13 +176,23 @@ void client_fail(struct client *c, enum reason code, const char *what);
 void client_dirty(struct client *c);
 
 /**
- * client_send_now() - send what is queued without waiting for the end of turn
+ * client_cut() - send what is queued at once, but for the last byte
  * @c: client with little queued
- * @keep: bytes at the end that are not sent yet
+ *
+ * While its packet is incomplete, the data path keeps back what it has for the
+ * client. Does nothing while a send is in flight.
  *
  * Return: false when the socket did not take it.
  */
-bool client_send_now(struct client *c, size_t keep);
+bool client_cut(struct client *c);
+
+/**
+ * client_mend() - send the last byte, too
+ * @c: client
+ *
+ * Return: false when the socket did not take it.
+ */
+bool client_mend(struct client *c);
 
 /**
  * clients_flush() - send what was queued during this turn

@@ -200,6 +200,16 @@ bool datapath_publish(const struct route *route, const struct publish *pub,
 	return ops->publish && ops->publish(route, pub, run);
 }
 
+bool datapath_send(struct client *c, const struct datapath_packets *what)
+{
+	return c->conn && ops->send && ops->send(c, what);
+}
+
+uint32_t datapath_room(struct client *c)
+{
+	return c->conn && ops->room ? ops->room(c) : 0;
+}
+
 void datapath_learn(const struct publish *pub)
 {
 	if (ops->learn)

@@ -40,6 +40,22 @@ struct datapath_traffic {
 };
 
 /**
+ * struct datapath_packets - QoS 0 packets for one client
+ * @frames: the packets, RETAIN 0, without topic alias and identifiers
+ * @len: their length together
+ * @v5: they are of MQTT 5.0
+ * @retain: it gets them with RETAIN
+ * @ids: subscription identifiers, or NULL
+ */
+struct datapath_packets {
+	const uint8_t *frames;
+	uint32_t len;
+	bool v5;
+	bool retain;
+	const struct subids *ids;
+};
+
+/**
  * struct datapath_ops - one kind of data path; NULL functions do nothing
  * @name: for people and programs
  * @stop: let go of everything
@@ -49,6 +65,8 @@ struct datapath_traffic {
  * @sub_del: see datapath_sub_del()
  * @commit: see datapath_commit()
  * @publish: see datapath_publish()
+ * @send: see datapath_send()
+ * @room: see datapath_room()
  * @learn: see datapath_learn()
  * @before_input: see datapath_before_input()
  * @handled: see datapath_handled()
@@ -66,6 +84,8 @@ struct datapath_ops {
 	void (*commit)(bool barrier);
 	bool (*publish)(const struct route *route, const struct publish *pub,
 			const struct run *run);
+	bool (*send)(struct client *c, const struct datapath_packets *what);
+	uint32_t (*room)(struct client *c);
 	void (*learn)(const struct publish *pub);
 	void (*before_input)(struct client *c);
 	void (*handled)(struct client *c, uint8_t first, uint32_t count);
@@ -147,6 +167,25 @@ void datapath_commit(bool barrier);
  */
 bool datapath_publish(const struct route *route, const struct publish *pub,
 		      const struct run *run);
+
+/**
+ * datapath_send() - deliver QoS 0 packets to one attached client
+ * @c: client
+ * @what: the packets
+ *
+ * They keep their place among what the data path delivers to it.
+ *
+ * Return: false when the caller must queue them itself.
+ */
+bool datapath_send(struct client *c, const struct datapath_packets *what);
+
+/**
+ * datapath_room() - how much will datapath_send() take without dropping it?
+ * @c: client
+ *
+ * Return: bytes, 0 for a client that is not attached.
+ */
+uint32_t datapath_room(struct client *c);
 
 /**
  * datapath_learn() - a QoS 0 message had to be routed by the broker

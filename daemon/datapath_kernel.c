@@ -22,7 +22,7 @@
 #include "route.h"
 #include "run.h"
 #include "session.h"
-#include "share.h"
+#include "subid.h"
 #include "subs.h"
 #include "timer.h"
 #include "util.h"
@@ -663,35 +663,45 @@ static void kernel_sub_del(struct sub *sub)
 static bool kernel_publish(const struct route *route, const struct publish *pub,
 			   const struct run *run)
 {
-	struct port_out to = {
-		.conn = pub->source ? pub->source->conn : 0,
-		.v5 = pub->v5,
-	};
-	const uint8_t *p = run->frames;
-	uint32_t left = run->len;
-
 	if (lost || !port_fits(run->len / run->count))
 		return false;
 	port_address_overlaps(route, pub);
 	if (nr_pinned)
 		batch_commit();
-	if (!port_address(&to, route, pub)) {
-		/* The receivers' own queues must not overtake the port's. */
+	return port_publish(route, pub, run);
+}
+
+static bool kernel_send(struct client *c, const struct datapath_packets *what)
+{
+	struct port_out to = {
+		.v5 = what->v5,
+		.retain = what->retain,
+		.conns = &c->conn,
+		.nr_conns = 1,
+		.ids = what->ids,
+	};
+
+	if (lost || !port_fits(what->len) ||
+	    subids_list(what->ids, NULL, 0) > MQTT_MEMBER_IDS_MAX) {
+		/* The receiver's own queue must not overtake the port. */
 		port_flush();
 		return false;
 	}
-	if (!to.nr_groups && !to.nr_conns)
-		return true;
-	while (left) {
-		uint32_t remaining = 0;
-		int hlen = packet_header(p, left, &remaining);
-		uint32_t len = hlen + remaining;
-
-		port_packet_out(&to, p, len);
-		p += len;
-		left -= len;
-	}
+	port_packets_out(&to, what->frames, what->len);
 	return true;
+}
+
+/* Half of what is free now: others fill the queue meanwhile. */
+static uint32_t kernel_room(struct client *c)
+{
+	uint32_t max = owner.limits.tx_conn_max;
+	struct mqtt_conn conn;
+
+	port_flush();
+	if (lost || mqtt_nl_conn_get(nl, c->conn, &conn) ||
+	    conn.queued_bytes >= max)
+		return 0;
+	return (max - (uint32_t)conn.queued_bytes) / 2;
 }
 
 static void kernel_learn(const struct publish *pub)
@@ -849,6 +859,8 @@ const struct datapath_ops datapath_kernel = {
 	.sub_del	= kernel_sub_del,
 	.commit		= kernel_commit,
 	.publish	= kernel_publish,
+	.send		= kernel_send,
+	.room		= kernel_room,
 	.learn		= kernel_learn,
 	.before_input	= kernel_before_input,
 	.handled	= kernel_handled,

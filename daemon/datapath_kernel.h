@@ -17,8 +17,10 @@ struct filter;
 struct flow;
 struct publish;
 struct route;
+struct run;
 struct session;
 struct sub;
+struct subids;
 
 /**
  * kernel_start() - register as the owner of the data path
@@ -185,34 +187,40 @@ void port_close(void);
  * @conn: the publisher's conn, 0 if it has none
  * @qos0: only to members granted QoS 0
  * @v5: the packets are of MQTT 5.0
+ * @retain: with RETAIN; without groups only
  * @groups: groups
  * @nr_groups: their number
  * @conns: further conns
  * @nr_conns: their number
+ * @ids: identifiers for @conns, not more than MQTT_MEMBER_IDS_MAX; without
+ *	groups only
  */
 struct port_out {
 	uint32_t conn;
 	bool qos0;
 	bool v5;
+	bool retain;
 	const uint32_t *groups;
 	uint32_t nr_groups;
 	const uint32_t *conns;
 	uint32_t nr_conns;
+	const struct subids *ids;
 };
 
 /**
- * port_address() - name the receivers of a QoS 0 message
- * @to: no groups and no conns yet; what is put there is good until the next call
- * @route: where the message goes
- * @pub: the message
+ * port_publish() - have QoS 0 packets fanned out to all attached receivers
+ * @route: where they go
+ * @pub: what was published
+ * @run: the packets, not longer than port_fits() allows
  *
- * Return: false when the module cannot serve them all as they have asked for.
+ * Return: false, with nothing done, when the module cannot serve them all as
+ * they have asked for.
  */
-bool port_address(struct port_out *to, const struct route *route,
-		  const struct publish *pub);
+bool port_publish(const struct route *route, const struct publish *pub,
+		  const struct run *run);
 
 /**
- * port_address_overlaps() - queue what port_address() relies on
+ * port_address_overlaps() - queue what port_publish() relies on
  * @route: where a message goes
  * @pub: the message
  *
@@ -223,7 +231,7 @@ void port_address_overlaps(const struct route *route,
 			   const struct publish *pub);
 
 /**
- * port_address_exit() - free what port_address() keeps
+ * port_address_exit() - free what port_publish() keeps
  */
 void port_address_exit(void);
 
@@ -236,13 +244,13 @@ void port_address_exit(void);
 bool port_fits(uint32_t len);
 
 /**
- * port_packet_out() - have one QoS 0 packet fanned out
+ * port_packets_out() - have QoS 0 packets fanned out
  * @to: where to
- * @packet: the packet
- * @len: its length
+ * @p: the packets
+ * @len: their length together
  */
-void port_packet_out(const struct port_out *to, const void *packet,
-		     uint32_t len);
+void port_packets_out(const struct port_out *to, const uint8_t *p,
+		      uint32_t len);
 
 /**
  * port_gate_ack() - acknowledge diverted packets

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "deliver.h"
 
+#include <stdlib.h>
+
 #include "client.h"
 #include "conf.h"
+#include "datapath.h"
 #include "message.h"
 #include "packet.h"
 #include "retain.h"
@@ -13,6 +16,9 @@
 #include "store.h"
 #include "subid.h"
 #include "util.h"
+
+/* What a short packet counts as: queues are limited in packets, too. */
+#define AHEAD_MIN	64u
 
 static void dropped(struct session *s, uint32_t count)
 {
@@ -120,9 +126,37 @@ bool deliver_room(const struct session *s, uint8_t qos)
 	       (!qos || (!s->queue.len && !inflight_full(&s->inflight)));
 }
 
+/*
+ * To an attached client, through the data path: what goes that way later must
+ * not overtake it while a send of ours is in flight.
+ */
+static bool deliver_attached(struct client *c, const struct message *msg,
+			     bool retain, const struct subids *ids)
+{
+	struct datapath_packets what = {
+		.frames = msg->frame,
+		.len = msg->frame_len,
+		.retain = retain,
+		.ids = c->protocol >= 5 ? ids : NULL,
+	};
+	uint8_t *packet = NULL;
+	bool taken;
+
+	if (c->protocol >= 5 && (msg->props_len || msg->expires)) {
+		packet = message_encode5(msg, &what.len);
+		what.frames = packet;
+		what.v5 = true;
+	}
+	taken = what.frames && datapath_send(c, &what);
+	free(packet);
+	return taken;
+}
+
 void deliver_qos0(struct client *c, struct message *msg, bool retain,
 		  const struct subids *ids)
 {
+	if (c->conn && deliver_attached(c, msg, retain, ids))
+		return;
 	if ((c->out.bytes &&
 	     c->out.bytes + publish_length(c, msg, ids) > outq_limit()) ||
 	    !send_publish(c, msg, retain ? PUBLISH_RETAIN : 0, 0, ids))
@@ -199,6 +233,17 @@ void deliver_message(struct session *s, struct message *msg,
 	else
 		queue_delivery(s, delivery_make(msg, to),
 			       config.max_queued_messages);
+}
+
+bool deliver_ahead(struct client *c, struct message *msg,
+		   const struct subids *ids, uint32_t *room)
+{
+	size_t len = max_t(size_t, publish_length(c, msg, ids), AHEAD_MIN);
+
+	if (len > *room || !deliver_attached(c, msg, true, ids))
+		return false;
+	*room -= len;
+	return true;
 }
 
 void deliver_retained(struct session *s, struct message *msg, uint8_t qos,

@@ -69,6 +69,18 @@ void deliver_message(struct session *s, struct message *msg,
 bool deliver_room(const struct session *s, uint8_t qos);
 
 /**
+ * deliver_ahead() - have a retained message come before what is published next
+ * @c: client, attached
+ * @msg: message
+ * @ids: subscription identifiers, or NULL
+ * @room: what datapath_room() said; what it takes is subtracted
+ *
+ * Return: false when there is no room for it: see deliver_retained().
+ */
+bool deliver_ahead(struct client *c, struct message *msg,
+		   const struct subids *ids, uint32_t *room);
+
+/**
  * deliver_retained() - send or queue a retained message for a new subscription
  * @s: session, connected
  * @msg: message

@@ -285,7 +285,7 @@ static bool enforce_subs(struct client *c)
 
 	if (wait) {
 		datapath_commit(false);
-		if (!client_send_now(c, 1))
+		if (!client_cut(c))
 			return false;
 	}
 	list_for_each_entry(sub, &s->subs, by_session)
@@ -303,15 +303,19 @@ static void accept_connect(struct client *c, const struct connect *con,
 	/* the subscriptions wait for the durable store as well */
 	if (c->connack_held)
 		return;
-	if (!enforce_subs(c) || (wait && !client_send_now(c, 0)))
+	if (!enforce_subs(c) || (wait && !client_mend(c)))
 		client_close(c, END_LOST, "CONNACK not taken");
 }
 
 void handle_connect_stored(struct client *c)
 {
 	c->connack_held = false;
-	if (c->state == CLIENT_CONNECTED && !enforce_subs(c))
+	if (c->state != CLIENT_CONNECTED)
+		return;
+	if (!enforce_subs(c))
 		client_close(c, END_LOST, "CONNACK not taken");
+	else if (c->cut)
+		client_mend(c);
 }
 
 void handle_connect_unstored(struct client *c, const char *what)

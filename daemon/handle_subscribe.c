@@ -31,10 +31,24 @@ enum retain_handling {
 	RETAIN_NEVER,
 };
 
+/**
+ * struct replay - retained messages on their way to a new subscription
+ * @session: the subscriber
+ * @qos: QoS granted
+ * @ids: subscription identifiers
+ * @room: what the data path takes ahead of anything else
+ * @ahead: messages of QoS 0 that it took, not to be sent again
+ * @asked: @room is known
+ * @full: it takes no more
+ */
 struct replay {
 	struct session *session;
 	uint8_t qos;
 	struct subids *ids;
+	uint32_t room;
+	uint32_t ahead;
+	bool asked;
+	bool full;
 };
 
 /**
@@ -52,9 +66,32 @@ struct request {
 static void replay_message(struct message *msg, void *arg)
 {
 	struct replay *replay = arg;
+	uint8_t qos = min_t(uint8_t, msg->qos, replay->qos);
 
-	deliver_retained(replay->session, msg,
-			 min_t(uint8_t, msg->qos, replay->qos), replay->ids);
+	if (!qos && replay->ahead) {
+		replay->ahead--;
+		return;
+	}
+	deliver_retained(replay->session, msg, qos, replay->ids);
+}
+
+static void replay_ahead(struct message *msg, void *arg)
+{
+	struct replay *replay = arg;
+	struct client *c = replay->session->client;
+
+	if (replay->full || min_t(uint8_t, msg->qos, replay->qos))
+		return;
+	/* the first one: SUBACK goes before it */
+	if (!replay->asked) {
+		replay->asked = true;
+		replay->room = datapath_room(c);
+		client_cut(c);
+	}
+	if (deliver_ahead(c, msg, replay->ids, &replay->room))
+		replay->ahead++;
+	else
+		replay->full = true;
 }
 
 static const char *check_request(const struct client *c,
@@ -153,17 +190,39 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 	return options.qos;
 }
 
-static void replay_retained(struct session *s, const struct request *req)
+static void replay_retained(struct replay *replay, const struct request *req,
+			    void (*fn)(struct message *msg, void *arg))
 {
-	struct sub *sub = subs_find(s, req->filter, req->len);
-	struct replay replay = {
-		.session = s,
-		.qos = min_t(uint8_t, req->options & OPTION_QOS,
-			     config.max_qos),
-		.ids = sub ? sub->ids : NULL,
-	};
+	struct sub *sub = subs_find(replay->session, req->filter, req->len);
 
-	retain_match(req->filter, req->len, replay_message, &replay);
+	replay->qos = min_t(uint8_t, req->options & OPTION_QOS,
+			    config.max_qos);
+	replay->ids = sub ? sub->ids : NULL;
+	retain_match(req->filter, req->len, fn, replay);
+}
+
+/*
+ * The changes come into force before SUBACK is complete. Retained messages of
+ * QoS 0 for an attached client are in its queue before that, so that newer ones
+ * on the fast path do not overtake them. Those that do not fit follow.
+ */
+static void answer(struct client *c, struct replay *replay, struct reader r,
+		   const bool *wanted, size_t count)
+{
+	struct request req;
+	size_t i;
+
+	c->cut = true;
+	for (i = 0; c->conn && i < count; i++) {
+		read_request(&r, &req);
+		if (wanted[i])
+			replay_retained(replay, &req, replay_ahead);
+	}
+	datapath_commit(false);
+	if (replay->asked)
+		client_mend(c);
+	c->cut = false;
+	client_dirty(c);
 }
 
 void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
@@ -171,10 +230,11 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 	uint16_t mid = read_u16(r);
 	enum reason wrong = REASON_SUCCESS;
 	struct properties props = { 0 };
+	struct replay replay = { .session = c->session };
 	struct request req;
 	struct reader again;
 	uint8_t *codes;
-	bool *replay;
+	bool *wanted;
 	size_t count;
 	size_t i;
 
@@ -191,21 +251,21 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 	if (!count)
 		return;
 	codes = xmalloc(count);
-	replay = xcalloc(count, sizeof(*replay));
+	wanted = xcalloc(count, sizeof(*wanted));
 	again = *r;
 	for (i = 0; i < count; i++) {
 		read_request(r, &req);
 		codes[i] = subscribe(c, &req, props.subscription_id,
-				     &replay[i]);
+				     &wanted[i]);
 	}
-	datapath_commit(false);
 	store_fence_request(c);
 	send_suback(c, mid, codes, count);
+	answer(c, &replay, again, wanted, count);
 	for (i = 0; i < count; i++) {
 		read_request(&again, &req);
-		if (replay[i])
-			replay_retained(c->session, &req);
+		if (wanted[i])
+			replay_retained(&replay, &req, replay_message);
 	}
-	free(replay);
+	free(wanted);
 	free(codes);
 }

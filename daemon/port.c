@@ -14,6 +14,8 @@
 #include "loop.h"
 #include "packet.h"
 #include "route.h"
+#include "run.h"
+#include "subid.h"
 #include "util.h"
 
 /* Written early when so much has gathered, to bound the buffer. */
@@ -113,28 +115,51 @@ static struct mqtt_port_hdr *port_record(uint32_t len)
 	return hdr;
 }
 
-void port_packet_out(const struct port_out *to, const void *packet,
-		     uint32_t len)
+static void packet_out(const struct port_out *to, const void *packet,
+		       uint32_t len)
 {
+	uint32_t ids[MQTT_MEMBER_IDS_MAX];
+	uint32_t nr_ids = subids_list(to->ids, ids, MQTT_MEMBER_IDS_MAX);
 	uint32_t groups = to->nr_groups * sizeof(uint32_t);
 	uint32_t conns = to->nr_conns * sizeof(uint32_t);
 	struct mqtt_port_hdr *hdr;
 	uint8_t *p;
 
-	hdr = port_record(sizeof(*hdr) + groups + conns + len);
+	hdr = port_record(sizeof(*hdr) + groups + conns +
+			  nr_ids * sizeof(*ids) + len);
 	hdr->type = MQTT_PORT_PACKET_OUT;
 	hdr->flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
 		     (to->v5 ? MQTT_PORT_F_LEVEL5 : 0);
 	hdr->nr_groups = to->nr_groups;
 	hdr->nr_conns = to->nr_conns;
+	hdr->nr_sub_ids = nr_ids;
 	hdr->conn = to->conn;
 	p = (uint8_t *)(hdr + 1);
 	if (groups)
 		memcpy(p, to->groups, groups);
+	p += groups;
 	if (conns)
-		memcpy(p + groups, to->conns, conns);
-	memcpy(p + groups + conns, packet, len);
+		memcpy(p, to->conns, conns);
+	p += conns;
+	if (nr_ids)
+		memcpy(p, ids, nr_ids * sizeof(*ids));
+	p += nr_ids * sizeof(*ids);
+	memcpy(p, packet, len);
+	if (to->retain)
+		*p |= PUBLISH_RETAIN;
 	packets_out++;
+}
+
+void port_packets_out(const struct port_out *to, const uint8_t *p,
+		      uint32_t len)
+{
+	while (len) {
+		uint32_t n = run_next(p, len);
+
+		packet_out(to, p, n);
+		p += n;
+		len -= n;
+	}
 }
 
 void port_gate_ack(uint32_t conn, uint64_t seq)

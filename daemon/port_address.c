@@ -3,10 +3,13 @@
 #include <stdlib.h>
 
 #include "client.h"
+#include "conf.h"
 #include "datapath_kernel.h"
 #include "route.h"
+#include "run.h"
 #include "session.h"
 #include "share.h"
+#include "subid.h"
 #include "subs.h"
 #include "util.h"
 
@@ -30,69 +33,158 @@ static bool takes(const struct receiver *r, const struct publish *pub)
 }
 
 /*
- * Groups, with the clients whose filters overlap named one by one. If a client
- * gets a QoS 0 and a QoS 1 copy by different filters, or a group is incomplete,
- * that is no longer exact and all receivers are named: true is returned.
+ * Groups do, with the clients whose filters overlap named beside them. If a
+ * client gets a QoS 0 and a QoS 1 copy by different filters, a group is
+ * incomplete, or what is named has to come with identifiers, without No Local or
+ * with RETAIN, that is no longer exact.
  */
-static bool address(struct port_out *to, const struct route *route,
-		    const struct publish *pub)
+static bool groups_do(const struct route *route, const struct publish *pub)
 {
-	uint32_t shared = route->nr_filters - route->nr_shared;
-	bool each = false;
 	uint32_t i;
 
-	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
-	for (i = 0; i < shared; i++) {
-		const struct filter *filter = route->filters[i];
-
-		if (filter->unserved)
-			each = true;
-		else if (filter->members)
-			ids[to->nr_groups++] = filter->group;
-	}
-	if (to->nr_groups + route->nr_shared > UINT16_MAX)
-		each = true;
-	for (i = 0; pub->qos && i < route->nr_receivers; i++)
-		each = each || route->receivers[i].overlap;
-	if (each)
-		to->nr_groups = 0;
-	for (i = shared; i < route->nr_filters; i++) {
-		if (share_attached(route->filters[i], pub->qos))
-			ids[to->nr_groups++] = route->filters[i]->group;
-	}
-	to->groups = ids;
-	to->conns = ids + to->nr_groups;
+	if (route->nr_filters > UINT16_MAX)
+		return false;
+	for (i = 0; i < route->nr_filters - route->nr_shared; i++)
+		if (route->filters[i]->unserved)
+			return false;
 	for (i = 0; i < route->nr_receivers; i++) {
 		const struct receiver *r = &route->receivers[i];
 
-		if ((each || r->overlap) && takes(r, pub))
+		if (r->overlap && pub->qos)
+			return false;
+		if (((r->overlap && (r->ids || r->no_local)) ||
+		     (pub->retain && r->rap)) && takes(r, pub))
+			return false;
+	}
+	return true;
+}
+
+static void add_groups(struct port_out *to, const struct route *route)
+{
+	uint32_t i;
+
+	for (i = 0; i < route->nr_filters - route->nr_shared; i++) {
+		if (route->filters[i]->members)
+			ids[to->nr_groups++] = route->filters[i]->group;
+	}
+}
+
+static void write_out(struct port_out *to, const struct run *run)
+{
+	to->groups = ids;
+	to->conns = ids + to->nr_groups;
+	if (to->nr_groups || to->nr_conns)
+		port_packets_out(to, run->frames, run->len);
+	to->nr_groups = 0;
+	to->nr_conns = 0;
+}
+
+static void add_shares(struct port_out *to, const struct route *route,
+		       const struct publish *pub, const struct run *run)
+{
+	uint32_t i;
+
+	for (i = route->nr_filters - route->nr_shared; i < route->nr_filters;
+	     i++) {
+		if (!share_attached(route->filters[i], pub->qos, pub->retain))
+			continue;
+		ids[to->nr_groups++] = route->filters[i]->group;
+		if (to->nr_groups == UINT16_MAX)
+			write_out(to, run);
+	}
+}
+
+static void add_overlaps(struct port_out *to, const struct route *route,
+			 const struct publish *pub)
+{
+	uint32_t i;
+
+	for (i = 0; i < route->nr_receivers; i++) {
+		const struct receiver *r = &route->receivers[i];
+
+		if (r->overlap && takes(r, pub))
 			ids[to->nr_groups + to->nr_conns++] =
 				r->session->client->conn;
 	}
-	to->qos0 = pub->qos;
-	return each;
 }
 
-/*
- * What is addressed by name comes without identifiers, and to the publisher too.
- * Packets for the port do not have RETAIN.
- */
-static bool addressable(bool each, const struct route *route,
-			const struct publish *pub)
+/* Those who follow one another and want the same share a record. */
+static void name_one(struct port_out *to, const struct receiver *r,
+		     const struct publish *pub, const struct run *run)
+{
+	bool retain = pub->retain && r->rap;
+
+	/* in one record a client that is named twice gets one copy */
+	if (to->retain != retain || !subids_equal(to->ids, r->ids) ||
+	    config.allow_duplicate_messages)
+		write_out(to, run);
+	to->retain = retain;
+	to->ids = r->ids;
+	ids[to->nr_conns++] = r->session->client->conn;
+}
+
+static void name_each(struct port_out *to, const struct route *route,
+		      const struct publish *pub, const struct run *run)
 {
 	uint32_t i;
 
 	for (i = 0; i < route->nr_receivers; i++) {
 		const struct receiver *r = &route->receivers[i];
+		const struct client *c = r->session->client;
+		struct receiver own;
 
-		if (!takes(r, pub))
+		if (!c || !c->conn)
 			continue;
-		if ((each || r->overlap) && (r->ids || r->no_local))
-			return false;
-		if (pub->retain && r->rap)
+		if (!route_is_own(pub, r)) {
+			if (takes(r, pub))
+				name_one(to, r, pub, run);
+		} else if (route_own(route, r, &own)) {
+			if (takes(&own, pub))
+				name_one(to, &own, pub, run);
+			write_out(to, run);
+			to->ids = NULL;
+			subids_put(own.ids);
+		}
+	}
+	write_out(to, run);
+}
+
+static bool ids_fit(const struct route *route)
+{
+	uint32_t i;
+
+	for (i = 0; i < route->nr_receivers; i++) {
+		if (subids_list(route->receivers[i].ids, NULL, 0) >
+		    MQTT_MEMBER_IDS_MAX)
 			return false;
 	}
-	return !pub->retain || !route->nr_shared;
+	return true;
+}
+
+bool port_publish(const struct route *route, const struct publish *pub,
+		  const struct run *run)
+{
+	struct port_out to = {
+		.conn = pub->source ? pub->source->conn : 0,
+		.qos0 = pub->qos,
+		.v5 = pub->v5,
+	};
+
+	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
+	if (groups_do(route, pub)) {
+		add_groups(&to, route);
+		add_shares(&to, route, pub, run);
+		add_overlaps(&to, route, pub);
+		write_out(&to, run);
+		return true;
+	}
+	if (!ids_fit(route))
+		return false;
+	add_shares(&to, route, pub, run);
+	write_out(&to, run);
+	to.qos0 = false;
+	name_each(&to, route, pub, run);
+	return true;
 }
 
 void port_address_overlaps(const struct route *route,
@@ -115,12 +207,6 @@ void port_address_overlaps(const struct route *route,
 			kernel_queue_member(sub);
 		}
 	}
-}
-
-bool port_address(struct port_out *to, const struct route *route,
-		  const struct publish *pub)
-{
-	return addressable(address(to, route, pub), route, pub);
 }
 
 void port_address_exit(void)

@@ -250,6 +250,20 @@ static void deliver_form(struct fan_out *f, struct client *c,
 		alias_give(c, pub->topic, pub->topic_len);
 }
 
+/* A run for an attached client, lest it overtakes what the data path sends. */
+static bool deliver_attached_run(struct fan_out *f, struct client *c,
+				 const struct receiver *rx)
+{
+	const struct datapath_packets what = {
+		.frames = f->set.base.frames,
+		.len = f->set.base.len,
+		.v5 = f->set.v5,
+		.ids = c->protocol >= 5 ? rx->ids : NULL,
+	};
+
+	return !f->msg && datapath_send(c, &what);
+}
+
 /* QoS 0 to a connected client, in the form that it wants. */
 static void deliver_plain(struct fan_out *f, struct client *c,
 			  const struct receiver *rx)
@@ -257,7 +271,9 @@ static void deliver_plain(struct fan_out *f, struct client *c,
 	struct run_form form = { .v5 = c->protocol >= 5, .named = true };
 	bool retain = f->pub->retain && rx->rap;
 
-	if (likely(!form.v5 && !f->set.v5 && !retain)) {
+	if (unlikely(c->conn) && deliver_attached_run(f, c, rx))
+		return;
+	if (likely(!form.v5 && !f->set.v5 && !retain && !c->conn)) {
 		deliver_run(c, &f->set.base);
 	} else if (f->msg) {
 		deliver_qos0(c, f->msg, retain, rx->ids);
@@ -281,12 +297,8 @@ static void deliver_kept(struct fan_out *f, const struct receiver *rx,
 	deliver_message(rx->session, f->msg, &to);
 }
 
-/*
- * What a session gets of its own client's messages: nothing by subscriptions
- * that are not for these [MQTT-3.8.3-3]. Returns false for nothing at all.
- */
-static bool receiver_own(const struct route *r, const struct receiver *all,
-			 struct receiver *own)
+bool route_own(const struct route *r, const struct receiver *all,
+	       struct receiver *own)
 {
 	bool any = false;
 	uint32_t i;
@@ -318,12 +330,6 @@ static bool deliver_receiver(struct fan_out *f, const struct receiver *rx)
 	return !qos && c && c->conn;
 }
 
-static bool is_own(const struct publish *pub, const struct receiver *rx)
-{
-	return rx->no_local && pub->source &&
-	       pub->source->session == rx->session;
-}
-
 /* Returns the number of attached clients that the data path is to serve. */
 static uint32_t deliver_receivers(struct fan_out *f, int *reached)
 {
@@ -336,9 +342,9 @@ static uint32_t deliver_receivers(struct fan_out *f, int *reached)
 		const struct receiver *rx = &r->receivers[i];
 		struct receiver own;
 
-		if (likely(!is_own(f->pub, rx))) {
+		if (likely(!route_is_own(f->pub, rx))) {
 			attached += deliver_receiver(f, rx);
-		} else if (receiver_own(r, rx, &own)) {
+		} else if (route_own(r, rx, &own)) {
 			attached += deliver_receiver(f, &own);
 			subids_put(own.ids);
 		} else {
@@ -379,7 +385,8 @@ static void deliver_shares(struct fan_out *f, bool served)
 	uint32_t i;
 
 	for (i = first; !p && i < r->nr_filters; i++) {
-		if (!served || !share_attached(r->filters[i], f->pub->qos))
+		if (!served || !share_attached(r->filters[i], f->pub->qos,
+						f->pub->retain))
 			deliver_share(f, r->filters[i]);
 	}
 	while (left) {
@@ -391,7 +398,8 @@ static void deliver_shares(struct fan_out *f, bool served)
 		one.msg = NULL;
 		run_set_init(&one.set, p, len, 1, f->pub->v5);
 		for (i = first; i < r->nr_filters; i++) {
-			if (!served || !share_attached(r->filters[i], 0))
+			if (!served || !share_attached(r->filters[i], 0,
+							false))
 				deliver_share(&one, r->filters[i]);
 		}
 		run_set_exit(&one.set);
@@ -409,14 +417,14 @@ static void deliver_attached(struct fan_out *f)
 	for (i = 0; i < r->nr_receivers; i++) {
 		const struct receiver *rx = &r->receivers[i];
 		struct client *c = rx->session->client;
-
 		struct receiver own;
 
-		if (!c || !c->conn || min_t(uint8_t, f->pub->qos, rx->qos))
+		if (!c || !c->conn)
 			continue;
-		if (!is_own(f->pub, rx)) {
-			deliver_plain(f, c, rx);
-		} else if (receiver_own(r, rx, &own)) {
+		if (!route_is_own(f->pub, rx)) {
+			if (!min_t(uint8_t, f->pub->qos, rx->qos))
+				deliver_plain(f, c, rx);
+		} else if (route_own(r, rx, &own)) {
 			if (!min_t(uint8_t, f->pub->qos, own.qos))
 				deliver_plain(f, c, &own);
 			subids_put(own.ids);
@@ -465,7 +473,7 @@ static bool shares_attached(const struct route *r, const struct publish *pub)
 	uint32_t i;
 
 	for (i = r->nr_filters - r->nr_shared; i < r->nr_filters; i++)
-		if (share_attached(r->filters[i], pub->qos))
+		if (share_attached(r->filters[i], pub->qos, pub->retain))
 			return true;
 	return false;
 }

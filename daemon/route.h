@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client.h"
 #include "subs.h"
 
-struct client;
 struct properties;
 struct session;
 struct subids;
@@ -116,6 +116,32 @@ bool route_known(const char *topic, uint16_t len);
  * changes.
  */
 const struct route *route_get(const char *topic, uint16_t len);
+
+/**
+ * route_is_own() - does a session get less, as its client is the publisher?
+ * @pub: the message
+ * @rx: the session
+ *
+ * Return: true if so: see route_own().
+ */
+static inline bool route_is_own(const struct publish *pub,
+				const struct receiver *rx)
+{
+	return rx->no_local && pub->source &&
+	       pub->source->session == rx->session;
+}
+
+/**
+ * route_own() - what a session gets of its own client's messages
+ * @r: where they go
+ * @all: the session
+ * @own: the same without subscriptions that are not for these [MQTT-3.8.3-3];
+ *	its identifiers are to be put
+ *
+ * Return: false for nothing at all.
+ */
+bool route_own(const struct route *r, const struct receiver *all,
+	       struct receiver *own);
 
 /**
  * route_publish() - deliver a message to all its subscribers, and retain it

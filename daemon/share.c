@@ -32,9 +32,10 @@ static struct sub *pick(struct filter *filter, uint8_t qos,
 	return connected ? connected : offline;
 }
 
-bool share_attached(const struct filter *filter, uint8_t qos)
+bool share_attached(const struct filter *filter, uint8_t qos, bool retain)
 {
-	return !qos && filter->shared && filter->members && !filter->unserved;
+	return !qos && !retain && filter->shared && filter->members &&
+	       !filter->unserved;
 }
 
 static void had_its_turn(struct sub *sub)

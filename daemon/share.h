@@ -27,10 +27,11 @@ enum share_leave {
  * share_attached() - does the data path choose who gets a message?
  * @filter: filter of a shared subscription
  * @qos: QoS of the message
+ * @retain: is it to be retained? Its RETAIN is for those who want it.
  *
  * Return: true for QoS 0 when all connected members are attached.
  */
-bool share_attached(const struct filter *filter, uint8_t qos);
+bool share_attached(const struct filter *filter, uint8_t qos, bool retain);
 
 /**
  * share_pick() - choose the member that gets a message

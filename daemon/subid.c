@@ -45,6 +45,27 @@ bool subids_equal(const struct subids *a, const struct subids *b)
 	       !memcmp(a->props, b->props, a->len);
 }
 
+uint32_t subids_list(const struct subids *ids, uint32_t *list, uint32_t max)
+{
+	struct reader r = { .p = NULL };
+	uint32_t nr = 0;
+
+	if (!ids)
+		return 0;
+	r.p = ids->props;
+	r.end = ids->props + ids->len;
+	while (reader_left(&r)) {
+		uint32_t id;
+
+		read_u8(&r);
+		id = read_varint(&r);
+		if (nr < max)
+			list[nr] = id;
+		nr++;
+	}
+	return nr;
+}
+
 void subids_put(struct subids *ids)
 {
 	if (ids && !--ids->refs)

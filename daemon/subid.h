@@ -59,6 +59,16 @@ static inline struct subids *subids_get(struct subids *ids)
  */
 void subids_put(struct subids *ids);
 
+/**
+ * subids_list() - the identifiers as numbers
+ * @ids: identifiers
+ * @list: room for @max
+ * @max: not more of them than this
+ *
+ * Return: how many there are, even if more than @max.
+ */
+uint32_t subids_list(const struct subids *ids, uint32_t *list, uint32_t max);
+
 static inline uint32_t subids_len(const struct subids *ids)
 {
 	return ids ? ids->len : 0;

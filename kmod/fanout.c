@@ -297,7 +297,7 @@ static bool mqtt_fanout_out_conn(struct mqtt_net *mn, u32 id,
 				 struct mqtt_variant *want,
 				 struct mqtt_tx_sum *sum)
 {
-	struct mqtt_sub_ids *ids = NULL;
+	struct mqtt_sub_ids *ids = po->ids;
 	const struct mqtt_merged *m;
 	struct mqtt_frame *form;
 	struct mqtt_conn *conn;

@@ -8,6 +8,7 @@ struct mqtt_conn;
 struct mqtt_flow;
 struct mqtt_frame;
 struct mqtt_net;
+struct mqtt_sub_ids;
 
 /**
  * mqtt_fanout_frame() - queue a frame on the members of its flow
@@ -30,6 +31,7 @@ bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
  * @nr_groups: number of them
  * @conns: conn identifiers that get one copy each, sorted, or NULL
  * @nr_conns: number of them
+ * @ids: Subscription Identifiers that @conns get, or NULL
  * @qos0: only members granted QoS 0
  * @flow: where groups and conns are from, or NULL: a merged conn that is not
  *	among @conns for its QoS is not served as a member either
@@ -41,6 +43,7 @@ struct mqtt_packet_out {
 	u32 nr_groups;
 	const u32 *conns;
 	u32 nr_conns;
+	struct mqtt_sub_ids *ids;
 	bool qos0;
 	const struct mqtt_flow *flow;
 };

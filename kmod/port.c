@@ -18,6 +18,7 @@
 #include "net.h"
 #include "port.h"
 #include "rx.h"
+#include "sub_ids.h"
 #include "variant.h"
 
 /**
@@ -232,18 +233,22 @@ static ssize_t mqtt_port_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	}
 }
 
-/* The packet must be exactly what the fast path forwards. */
-static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5)
+/* The packet must be what the fast path forwards, but for RETAIN. */
+static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5,
+				  bool may_retain)
 {
 	enum mqtt_parse_result result;
 	struct mqtt_packet_head h;
+	u8 retain = may_retain ? frame->data[0] & MQTT_PUBLISH_RETAIN : 0;
 
+	frame->data[0] ^= retain;
 	if (level5)
 		result = mqtt_parse_head5(frame->data, frame->len, U32_MAX,
 					  U16_MAX, &h);
 	else
 		result = mqtt_parse_head(frame->data, frame->len, U32_MAX,
 					 U16_MAX, &h);
+	frame->data[0] |= retain;
 	if (result != MQTT_PARSE_FAST || h.len != frame->len ||
 	    (level5 && h.alias))
 		return -EINVAL;
@@ -258,12 +263,28 @@ static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5)
 	return 0;
 }
 
+static struct mqtt_sub_ids *mqtt_port_sub_ids(u32 nr, struct iov_iter *from)
+{
+	struct mqtt_sub_ids *ids = ERR_PTR(-EFAULT);
+	u32 *list;
+
+	list = kmalloc_array(nr, sizeof(*list), GFP_KERNEL);
+	if (!list)
+		return ERR_PTR(-ENOMEM);
+	if (copy_from_iter_full(list, nr * sizeof(*list), from))
+		ids = mqtt_sub_ids_new(list, nr);
+	kfree(list);
+	return ids == ERR_PTR(-ERANGE) ? ERR_PTR(-EINVAL) : ids;
+}
+
 static int mqtt_port_packet_out(struct mqtt_port *port,
 				const struct mqtt_port_hdr *hdr,
 				struct iov_iter *from)
 {
 	struct mqtt_net *mn = port->mn;
 	u64 ids_len = ((u64)hdr->nr_groups + hdr->nr_conns) * sizeof(u32);
+	u64 sub_ids_len = hdr->nr_sub_ids * sizeof(u32);
+	bool by_name = !hdr->nr_groups && hdr->nr_conns;
 	u32 body = hdr->len - sizeof(*hdr);
 	struct mqtt_packet_out po = {
 		.src = hdr->conn,
@@ -275,9 +296,11 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 	int err = -EFAULT;
 
 	if ((hdr->flags & ~(MQTT_PORT_F_QOS0 | MQTT_PORT_F_LEVEL5)) ||
-	    ids_len + 2 > body)
+	    hdr->nr_sub_ids > (by_name ? MQTT_MEMBER_IDS_MAX : 0) ||
+	    ids_len + sub_ids_len + 2 > body)
 		return -EINVAL;
-	if (body - ids_len > READ_ONCE(mn->limits.port_packet_max))
+	body -= ids_len + sub_ids_len;
+	if (body > READ_ONCE(mn->limits.port_packet_max))
 		return -EMSGSIZE;
 	if (ids_len) {
 		ids = kvmalloc(ids_len, GFP_KERNEL_ACCOUNT);
@@ -289,21 +312,30 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 		po.conns = ids + hdr->nr_groups;
 		mqtt_fanout_sort(ids + hdr->nr_groups, hdr->nr_conns);
 	}
-	po.frame = mqtt_frame_alloc(body - ids_len);
+	if (sub_ids_len) {
+		po.ids = mqtt_port_sub_ids(hdr->nr_sub_ids, from);
+		if (IS_ERR(po.ids)) {
+			err = PTR_ERR(po.ids);
+			po.ids = NULL;
+			goto out;
+		}
+	}
+	po.frame = mqtt_frame_alloc(body);
 	if (!po.frame) {
 		err = -ENOMEM;
 		goto out;
 	}
-	po.frame->len = body - ids_len;
+	po.frame->len = body;
 	if (copy_from_iter_full(po.frame->data, po.frame->len, from)) {
 		err = mqtt_port_check_packet(po.frame, hdr->flags &
-					     MQTT_PORT_F_LEVEL5);
+					     MQTT_PORT_F_LEVEL5, by_name);
 		if (!err)
 			mqtt_fanout_packet_out(mn, &po);
 		mqtt_variant_drop(po.frame);
 	}
 	mqtt_frame_put(po.frame);
 out:
+	mqtt_sub_ids_put(po.ids);
 	kvfree(ids);
 	return err;
 }

@@ -9,18 +9,11 @@
 
 #define MQTT_PROP_SUBSCRIPTION_ID	0x0b
 
-struct mqtt_sub_ids *mqtt_sub_ids_get_attr(const struct nlattr *attr,
-					   struct netlink_ext_ack *extack)
+struct mqtt_sub_ids *mqtt_sub_ids_new(const void *list, u32 nr)
 {
-	u32 nr = attr ? nla_len(attr) / sizeof(u32) : 0, i, id;
 	struct mqtt_sub_ids *ids;
+	u32 i, id;
 
-	if (!attr)
-		return NULL;
-	if (nla_len(attr) % sizeof(u32)) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "not an array of u32");
-		return ERR_PTR(-EINVAL);
-	}
 	if (!nr)
 		return NULL;
 	ids = kmalloc(struct_size(ids, data, nr * 5), GFP_KERNEL_ACCOUNT);
@@ -29,16 +22,32 @@ struct mqtt_sub_ids *mqtt_sub_ids_get_attr(const struct nlattr *attr,
 	refcount_set(&ids->ref, 1);
 	ids->len = 0;
 	for (i = 0; i < nr; i++) {
-		memcpy(&id, nla_data(attr) + i * sizeof(id), sizeof(id));
+		memcpy(&id, list + i * sizeof(id), sizeof(id));
 		if (!id || id > MQTT_REMAINING_MAX) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "a subscription identifier is out of range");
 			kfree(ids);
 			return ERR_PTR(-ERANGE);
 		}
 		ids->data[ids->len++] = MQTT_PROP_SUBSCRIPTION_ID;
 		ids->len += mqtt_varint_put(ids->data + ids->len, id);
 	}
+	return ids;
+}
+
+struct mqtt_sub_ids *mqtt_sub_ids_get_attr(const struct nlattr *attr,
+					   struct netlink_ext_ack *extack)
+{
+	struct mqtt_sub_ids *ids;
+
+	if (!attr)
+		return NULL;
+	if (nla_len(attr) % sizeof(u32)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "not an array of u32");
+		return ERR_PTR(-EINVAL);
+	}
+	ids = mqtt_sub_ids_new(nla_data(attr), nla_len(attr) / sizeof(u32));
+	if (ids == ERR_PTR(-ERANGE))
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "a subscription identifier is out of range");
 	return ids;
 }
 

@@ -26,6 +26,17 @@ struct mqtt_sub_ids {
 };
 
 /**
+ * mqtt_sub_ids_new() - make identifiers
+ * @list: array of u32, unaligned
+ * @nr: number of them, up to MQTT_MEMBER_IDS_MAX
+ *
+ * Context: may sleep.
+ * Return: identifiers with one reference, NULL if there are none, or ERR_PTR():
+ * -ERANGE, -ENOMEM.
+ */
+struct mqtt_sub_ids *mqtt_sub_ids_new(const void *list, u32 nr);
+
+/**
  * mqtt_sub_ids_get_attr() - make identifiers from an array of u32
  * @attr: MQTT_A_MEMBER_SUBSCRIPTION_IDS, or NULL
  * @extack: for the text of a refusal

@@ -216,17 +216,20 @@ struct mqtt_conn world_conn(struct world *w, uint32_t id)
 void record_out(struct buf *b, const struct packet_out *o, const void *p, size_t len)
 {
 	const struct mqtt_port_hdr hdr = {
-		.len = sizeof(hdr) + (o->nr_groups + o->nr_conns) * sizeof(uint32_t) + len,
+		.len = sizeof(hdr) + len +
+		       (o->nr_groups + o->nr_conns + o->nr_sub_ids) * sizeof(uint32_t),
 		.type = MQTT_PORT_PACKET_OUT,
 		.flags = o->flags,
 		.nr_groups = o->nr_groups,
 		.conn = o->conn,
 		.nr_conns = o->nr_conns,
+		.nr_sub_ids = o->nr_sub_ids,
 	};
 
 	buf_add(b, &hdr, sizeof(hdr));
 	buf_add(b, o->groups, o->nr_groups * sizeof(uint32_t));
 	buf_add(b, o->conns, o->nr_conns * sizeof(uint32_t));
+	buf_add(b, o->sub_ids, o->nr_sub_ids * sizeof(uint32_t));
 	buf_add(b, p, len);
 	buf_add(b, NULL, MQTT_PORT_ALIGN(hdr.len) - hdr.len);
 }

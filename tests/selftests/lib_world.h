@@ -203,6 +203,8 @@ void world_ack(struct world *w, uint32_t conn, uint64_t seq);
  * @nr_groups: number of them
  * @conns: conns
  * @nr_conns: number of them
+ * @sub_ids: Subscription Identifiers
+ * @nr_sub_ids: number of them
  */
 struct packet_out {
 	uint32_t conn;
@@ -211,6 +213,8 @@ struct packet_out {
 	uint16_t nr_groups;
 	const uint32_t *conns;
 	uint32_t nr_conns;
+	const uint32_t *sub_ids;
+	uint32_t nr_sub_ids;
 };
 
 /**

@@ -113,6 +113,153 @@ TEST_F(port, packet_out_variants)
 	world_expect(&t[3], NULL, 0);
 }
 
+/* RETAIN and identifiers as the owner wants, at the level of each conn. */
+TEST_F(port, packet_out_by_name)
+{
+	static const uint32_t two[] = { 5, 300 };
+	struct mqtt_conn level5 = {
+		.present = MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL),
+		.protocol_level = 5,
+	};
+	struct mqtt_conn small = {
+		.present = MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE),
+		.max_packet_size = 10,
+	};
+	struct buf b = {}, with = {}, old = {}, props = {};
+	struct packet_out out = {
+		.nr_conns = 3,
+		.sub_ids = two,
+		.nr_sub_ids = 2,
+	};
+	struct mqtt_stats stats;
+	struct tcp t[3];
+	uint32_t id[3];
+	int i;
+
+	id[0] = world_client(&self->w, &t[0]);
+	tcp_open(&t[1], NULL);
+	id[1] = world_attach_with(&self->w, t[1].s, &level5);
+	tcp_open(&t[2], NULL);
+	id[2] = world_attach_with(&self->w, t[2].s, &small);
+	out.conns = id;
+	for (i = 0; i < 3; i++)
+		buf_publish(&old, "t", 20, 1);
+	old.p[0] |= MQTT_PUBLISH_RETAIN;
+	old.p[old.len / 3] |= MQTT_PUBLISH_RETAIN;
+	buf_publish5(&props, "t", "\x26\0\1k\0\1v", 7, 20, 1);
+	buf_publish5(&with, "t", "\x26\0\1k\0\1v\x0b\x05\x0b\xac\x02", 12, 20, 1);
+	props.p[0] |= MQTT_PUBLISH_RETAIN;
+	with.p[0] |= MQTT_PUBLISH_RETAIN;
+	out.flags = MQTT_PORT_F_LEVEL5;
+	record_out(&b, &out, props.p, props.len);
+	/* The same without identifiers, and without RETAIN. */
+	out.nr_sub_ids = 0;
+	record_out(&b, &out, props.p, props.len);
+	props.p[0] &= ~MQTT_PUBLISH_RETAIN;
+	record_out(&b, &out, props.p, props.len);
+	write_all(self->w.port, &b);
+	props.p[0] |= MQTT_PUBLISH_RETAIN;
+	buf_add(&with, props.p, props.len);
+	props.p[0] &= ~MQTT_PUBLISH_RETAIN;
+	buf_add(&with, props.p, props.len);
+	world_expect(&t[0], old.p, old.len);
+	world_expect(&t[1], with.p, with.len);
+	world_expect(&t[2], NULL, 0);
+	stats = world_stats(&self->w);
+	EXPECT_EQ(3, stats.packet_out);
+	EXPECT_EQ(6, stats.deliver_packet_out);
+	EXPECT_EQ(3, stats.drop_oversize);
+	EXPECT_EQ(0, stats.queued_bytes);
+	EXPECT_EQ(3, world_conn(&self->w, id[2]).drop_oversize);
+}
+
+/* A frame of the daemon's own making waits while it is inside another packet. */
+TEST_F(port, packet_out_by_name_waits)
+{
+	struct buf out = {}, big = {}, want = {}, p = {};
+	struct packet_out to = { .nr_conns = 1 };
+	struct tcp t;
+	uint32_t id;
+
+	id = world_client(&self->w, &t);
+	to.conns = &id;
+	buf_publish_raw(&big, 0x32, "q", 1, NULL, 100, 1);
+	buf_publish(&p, "t", 20, 2);
+	p.p[0] |= MQTT_PUBLISH_RETAIN;
+	record_out(&out, &to, p.p, p.len);
+	sock_send(t.s, big.p, 50);
+	write_all(self->w.port, &out);
+	world_subscribe(&self->w, "t", id);
+	sock_send(t.c, "\x30\3\0\1t", 5);
+	world_fence(&self->w, &t);
+	sock_send(t.s, big.p + 50, big.len - 50);
+	buf_add(&want, big.p, big.len);
+	buf_add(&want, p.p, p.len);
+	buf_add(&want, "\x30\3\0\1t", 5);
+	world_expect(&t, want.p, want.len);
+}
+
+static void refused(struct world *w, const struct packet_out *out, const struct buf *p)
+{
+	struct buf b = {};
+
+	record_out(&b, out, p->p, p->len);
+	if (write(w->port, b.p, b.len) != -1 || errno != EINVAL)
+		die("a bad record was taken");
+	buf_free(&b);
+}
+
+TEST_F(port, packet_out_by_name_refused)
+{
+	uint32_t ids[MQTT_MEMBER_IDS_MAX + 1] = { 1 };
+	struct packet_out out = { .sub_ids = ids };
+	struct buf p = {}, b = {};
+	uint32_t id, group, i;
+	struct tcp t;
+
+	id = world_client(&self->w, &t);
+	group = world_group(&self->w, "t");
+	world_member(&self->w, group, id, 0, 0);
+	buf_publish(&p, "t", 20, 1);
+	for (i = 0; i < MQTT_MEMBER_IDS_MAX + 1; i++)
+		ids[i] = i + 1;
+	/* Identifiers for members, or for nobody at all. */
+	out.nr_sub_ids = 1;
+	refused(&self->w, &out, &p);
+	out.groups = &group;
+	out.nr_groups = 1;
+	refused(&self->w, &out, &p);
+	out.conns = &id;
+	out.nr_conns = 1;
+	refused(&self->w, &out, &p);
+	/* RETAIN for members, or by a flow. */
+	p.p[0] |= MQTT_PUBLISH_RETAIN;
+	out.nr_sub_ids = 0;
+	refused(&self->w, &out, &p);
+	refused(&self->w, &(struct packet_out) { 0 }, &p);
+	/* Any other flag. */
+	out.nr_groups = 0;
+	for (i = 1; i < 8; i++) {
+		p.p[0] = 0x31 | i << 1;
+		refused(&self->w, &out, &p);
+	}
+	p.p[0] = 0x31;
+	/* Too many identifiers, or what is none. */
+	out.nr_sub_ids = MQTT_MEMBER_IDS_MAX + 1;
+	refused(&self->w, &out, &p);
+	out.nr_sub_ids = 2;
+	ids[1] = 0;
+	refused(&self->w, &out, &p);
+	ids[1] = 268435456;
+	refused(&self->w, &out, &p);
+	record_out(&b, &out, p.p, p.len);
+	((struct mqtt_port_hdr *)b.p)->nr_sub_ids = UINT64_MAX / 4 + 2;
+	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(0, world_stats(&self->w).packet_out);
+	world_expect(&t, NULL, 0);
+}
+
 TEST_F(port, malformed_records)
 {
 	struct mqtt_port_hdr hdr = { .len = sizeof(hdr), .type = MQTT_PORT_GATE_ACK };
@@ -155,12 +302,12 @@ TEST_F(port, malformed_records)
 	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
 	EXPECT_EQ(EINVAL, errno);
 	p.len--;
-	p.p[0] |= MQTT_PUBLISH_RETAIN;
+	p.p[0] |= MQTT_PUBLISH_DUP;
 	b.len = 0;
 	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);
 	EXPECT_EQ(-1, write(self->w.port, b.p, b.len));
 	EXPECT_EQ(EINVAL, errno);
-	p.p[0] &= ~MQTT_PUBLISH_RETAIN;
+	p.p[0] &= ~MQTT_PUBLISH_DUP;
 	/* More receivers than there is room for. */
 	b.len = 0;
 	record_out(&b, &(struct packet_out) { .conns = &id, .nr_conns = 1 }, p.p, p.len);

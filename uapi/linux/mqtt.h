@@ -621,7 +621,8 @@ enum mqtt_a_event {
  *
  * MQTT_PORT_PACKET_OUT (write): fan out the one QoS 0 PUBLISH packet (as on the
  * wire at protocol level 4, or at level 5 with MQTT_PORT_F_LEVEL5, RETAIN and
- * DUP 0, fixed header included, no Topic Alias) in the body. The body is: u32 groups[nr_groups], u32 conns[nr_conns], the packet.
+ * DUP 0, fixed header included, no Topic Alias) in the body. The body is: u32
+ * groups[nr_groups], u32 conns[nr_conns], u32 sub_ids[nr_sub_ids], the packet.
  * Each conn in conns gets one copy; members of the groups get one copy each,
  * except those with MQTT_MEMBER_F_OVERLAP whose conn is in conns too. Groups
  * and conns that do not exist (any more) are ignored; port members are
@@ -630,8 +631,16 @@ enum mqtt_a_event {
  * in drop_no_subscriber. A Message Expiry Interval counts from the write. conn is the publisher's conn for
  * MQTT_MEMBER_F_NO_LOCAL, 0 if it has none. Topic validity is the owner's duty.
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
- * Members get it with their SUBSCRIPTION_IDS; conns get it with none. One member
- * of a shared group gets it, and with MQTT_PORT_F_QOS0 none.
+ * Members get it with their SUBSCRIPTION_IDS; conns get it with none, or those
+ * of a flow's merged member. One member of a shared group gets it, and with
+ * MQTT_PORT_F_QOS0 none.
+ *
+ * With conns and no groups, RETAIN may be set, and they get it set; and conns of
+ * level 5 get the Subscription Identifiers in sub_ids, each 1 to 268,435,455, up
+ * to MQTT_MEMBER_IDS_MAX of them. So what the owner alone decides to send to a
+ * client still keeps its place among what is forwarded to it. Anything else is
+ * -EINVAL, and nobody gets it. Whatever the level of the packet, each receiver
+ * gets it at the level of its conn.
  *
  * An alias that a diverted PUBLISH sets is the module's to resolve from then on:
  * members and the port get later packets with the topic written out. It knows
@@ -658,7 +667,10 @@ struct mqtt_port_hdr {
 	__u16 nr_groups;
 	__u32 conn;
 	__u32 nr_conns;
-	__u64 seq;
+	union {
+		__u64 seq;		/* GATE_ACK, PACKET */
+		__u64 nr_sub_ids;	/* PACKET_OUT */
+	};
 };
 
 #define MQTT_PORT_PACKET_OUT	1
