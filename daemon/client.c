@@ -282,7 +282,7 @@ static void client_end_will(struct client *c, struct will *will,
 	if (how == END_NORMAL)
 		store_fence(c);
 	else
-		will_publish(will);
+		will_publish(will, s);
 	will_free(will);
 }
 

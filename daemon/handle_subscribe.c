@@ -248,7 +248,7 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	count = check_payload(c, *r);
-	if (!count)
+	if (!count || !send_codes_fit(c, count))
 		return;
 	codes = xmalloc(count);
 	wanted = xcalloc(count, sizeof(*wanted));

@@ -73,7 +73,7 @@ void handle_unsubscribe(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	count = check_payload(c, *r);
-	if (!count)
+	if (!count || !send_codes_fit(c, count))
 		return;
 	codes = xmalloc(count);
 	for (i = 0; i < count; i++) {

@@ -22,6 +22,7 @@ struct subids;
  * @retain: to be retained
  * @v5: @frames are of MQTT 5.0, without topic alias
  * @source: the publisher, NULL for the broker's own messages
+ * @session: of whom a will is, NULL for other messages
  * @props: properties of a single message, NULL if it has none
  * @frames: QoS 0 without retain: the PUBLISH packets as they were received, NULL
  *	otherwise
@@ -37,6 +38,7 @@ struct publish {
 	bool retain;
 	bool v5;
 	struct client *source;
+	const struct session *session;
 	const struct properties *props;
 	const uint8_t *frames;
 	uint32_t frames_len;
@@ -127,8 +129,10 @@ const struct route *route_get(const char *topic, uint16_t len);
 static inline bool route_is_own(const struct publish *pub,
 				const struct receiver *rx)
 {
-	return rx->no_local && pub->source &&
-	       pub->source->session == rx->session;
+	const struct session *s = pub->source ? pub->source->session :
+						pub->session;
+
+	return rx->no_local && s == rx->session;
 }
 
 /**

@@ -124,6 +124,17 @@ void send_ack(struct client *c, uint8_t first, uint16_t mid,
 		*p = code;
 }
 
+bool send_codes_fit(struct client *c, size_t count)
+{
+	size_t len = 2 + (c->protocol >= 5 ? 1 : 0) + count;
+
+	if (packet_header_len(len) + len <= c->max_packet)
+		return true;
+	client_fail(c, REASON_PACKET_TOO_LARGE,
+		    "the answer is above the client's maximum packet size");
+	return false;
+}
+
 static void send_codes(struct client *c, uint8_t first, uint16_t mid,
 		       const uint8_t *codes, size_t count)
 {
@@ -134,8 +145,6 @@ static void send_codes(struct client *c, uint8_t first, uint16_t mid,
 	put_u16(head + n, mid);
 	head[n + 2] = 0;
 	n += 2 + props;
-	if (n + count > c->max_packet)
-		return;
 	c->answers += n + count;
 	stats.other_sent++;
 	outq_put(&c->out, head, n);

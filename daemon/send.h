@@ -46,6 +46,15 @@ void send_ack(struct client *c, uint8_t first, uint16_t mid,
 	      enum reason code);
 
 /**
+ * send_codes_fit() - does the client take a SUBACK or UNSUBACK?
+ * @c: client; it is disconnected if not, for it would wait for ever
+ * @count: number of reason codes
+ *
+ * Return: true if so.
+ */
+bool send_codes_fit(struct client *c, size_t count);
+
+/**
  * send_suback() - queue SUBACK
  * @c: client
  * @mid: packet identifier

@@ -98,7 +98,7 @@ static void will_due(struct timer *timer)
 
 	store_will(s, false);
 	s->will = NULL;
-	will_publish(will);
+	will_publish(will, s);
 	will_free(will);
 }
 
@@ -155,7 +155,7 @@ void session_free(struct session *s)
 	midset_clear(&s->received);
 	free(s);
 	/* the session has ended before the delay had passed, 3.1.2.5 */
-	will_publish(will);
+	will_publish(will, NULL);
 	will_free(will);
 }
 

@@ -423,7 +423,7 @@ static void publish_client_wills(void)
 		if (!will)
 			continue;
 		store_client_will_del(will);
-		will_publish(will);
+		will_publish(will, client_wills[i].session);
 		will_free(will);
 	}
 	if (nr_client_wills)

@@ -42,7 +42,7 @@ struct will *will_new(const struct will *from)
 	return will;
 }
 
-void will_publish(const struct will *will)
+void will_publish(const struct will *will, const struct session *s)
 {
 	struct publish pub;
 
@@ -57,6 +57,7 @@ void will_publish(const struct will *will)
 	pub.retain = will->retain;
 	pub.props = &will->props;
 	pub.count = 1;
+	pub.session = s;
 	route_publish(&pub);
 }
 

@@ -7,6 +7,8 @@
 
 #include "property.h"
 
+struct session;
+
 /**
  * struct will - will message of a client, MQTT 3.1.2.5
  * @topic: topic name
@@ -45,8 +47,10 @@ struct will *will_new(const struct will *will);
 /**
  * will_publish() - publish a will
  * @will: will, or NULL to do nothing
+ * @s: session of its client, NULL once it has ended: its own messages, too, are
+ *	not for subscriptions with No Local [MQTT-3.8.3-3]
  */
-void will_publish(const struct will *will);
+void will_publish(const struct will *will, const struct session *s);
 
 /**
  * will_free() - discard a will

@@ -50,6 +50,21 @@ def test(b):
     small(client, UNSUBACK, 94)
     client.send(connect('again'))
     check(client.expect_disconnect(0x82).size <= SIZE, 'DISCONNECT')
+    # an answer that cannot be given: nobody is left waiting, nothing is done
+    watch = b.client5(props=[(SESSION_EXPIRY, 60)])
+    for data in (subscribe(93, *['f/%d' % n for n in range(SIZE)]),
+                 unsubscribe(92, *['f/%d' % n for n in range(SIZE)])):
+        client = b.client5('many', props=[(MAXIMUM_PACKET_SIZE, SIZE),
+                                          (SESSION_EXPIRY, 60)])
+        client.send(data)
+        check(client.expect_disconnect(0x95).size <= SIZE, 'DISCONNECT')
+    client = b.client5('many', 1, clean=False)
+    watch.publish('f/1', 'x', 1)
+    client.expect_silence()
+    # the longest that fits
+    client = b.client5(props=[(MAXIMUM_PACKET_SIZE, SIZE)])
+    client.subscribe(*['f/%d' % n for n in range(SIZE - 5)])
+    client.unsubscribe(*['f/%d' % n for n in range(SIZE - 5)])
     # what was kept for a session is dropped in the same way
     kept = [(SESSION_EXPIRY, 60)]
     client = b.client5('s', props=kept)
