@@ -33,9 +33,13 @@
 
 static LIST_HEAD(clients);
 static LIST_HEAD(dirty);
-/* Connections, and of these the ones that are closing. */
+/* Above max_connections, so many may wait to be told. */
+#define REFUSED_MAX	64u
+
+/* Connections, and of these the ones that are closing, or else refused. */
 static uint32_t count;
 static uint32_t closing;
+static uint32_t refused;
 
 static void client_connect_rx(struct op *op, int res, uint32_t flags);
 static void client_rx(struct op *op, int res, uint32_t flags);
@@ -43,7 +47,7 @@ static void client_tx(struct op *op, int res, uint32_t flags);
 
 uint32_t clients_count(void)
 {
-	return count - closing;
+	return count - closing - refused;
 }
 
 uint32_t client_window(void)
@@ -106,11 +110,18 @@ static void connect_arm(struct client *c)
 	loop_recv(&c->rx_op, c->fd, c->rx + c->rx_len, want);
 }
 
-void client_new(int fd)
+void client_new(int fd, bool full)
 {
-	struct client *c = xcalloc(1, sizeof(*c));
+	struct client *c;
 
+	if (full && refused >= REFUSED_MAX) {
+		close(fd);
+		return;
+	}
+	c = xcalloc(1, sizeof(*c));
 	c->fd = fd;
+	c->refused = full;
+	refused += full;
 	c->rx_op.fn = client_connect_rx;
 	c->tx_op.fn = client_tx;
 	INIT_LIST_HEAD(&c->dirty_node);
@@ -139,6 +150,7 @@ static void client_free(struct client *c)
 	list_del_init(&c->ack_node);
 	list_del_init(&c->fence_node);
 	count--;
+	refused -= c->refused;
 	if (c->state == CLIENT_CLOSING)
 		closing--;
 	free(c);
@@ -307,6 +319,8 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
 	closing++;
+	refused -= c->refused;
+	c->refused = false;
 	c->flush = how != END_LOST;
 	c->cut = false;
 	keepalive_linger(c);

@@ -57,6 +57,7 @@ enum client_end {
  * @rx_eof: nothing more can be received
  * @connack_held: CONNACK waits for the durable store
  * @session_made: so does the session that it is about
+ * @refused: it is one too many
  * @problem_info: takes reason strings
  * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
  * @keepalive: seconds between packets, 0 for any time
@@ -99,6 +100,7 @@ struct client {
 	bool rx_eof;
 	bool connack_held;
 	bool session_made;
+	bool refused;
 	bool problem_info;
 	uint8_t protocol;
 	uint16_t keepalive;
@@ -128,13 +130,15 @@ struct client {
 /**
  * client_new() - take over a connection that was accepted
  * @fd: socket
+ * @full: there are too many: its CONNECT is answered, if not too many of these
+ *	wait already, and it is closed
  */
-void client_new(int fd);
+void client_new(int fd, bool full);
 
 /**
  * clients_count() - number of connections
  *
- * Return: all that are not closing.
+ * Return: all that are not closing, or refused.
  */
 uint32_t clients_count(void);
 

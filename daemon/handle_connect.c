@@ -399,8 +399,13 @@ void handle_connect(struct client *c, struct reader *r)
 	bool stored;
 	bool wait;
 
-	if (!read_protocol(c, r) || !read_connect(c, r, &con) ||
-	    !check_id(c, &con, auto_id, sizeof(auto_id)))
+	if (!read_protocol(c, r) || !read_connect(c, r, &con))
+		return;
+	if (c->refused) {
+		refuse(c, REASON_QUOTA_EXCEEDED, "max_connections reached");
+		return;
+	}
+	if (!check_id(c, &con, auto_id, sizeof(auto_id)))
 		return;
 	/* Nothing but anonymous access can be configured yet. */
 	if (property_present(&con.props, PROP_AUTH_METHOD)) {

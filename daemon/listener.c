@@ -59,15 +59,16 @@ static void listener_accepted(struct op *op, int res, uint32_t flags)
 	struct listener *l = container_of(op, struct listener, op);
 
 	if (res >= 0) {
-		if (config.max_connections >= 0 &&
-		    clients_count() >= config.max_connections) {
+		bool full = config.max_connections >= 0 &&
+			    clients_count() >= config.max_connections;
+
+		if (full) {
 			stats.connections_refused++;
 			log_info("connection refused: max_connections reached");
-			close(res);
 		} else {
 			stats.connections++;
-			client_new(res);
 		}
+		client_new(res, full);
 	} else if (res == -ECANCELED) {
 		return;
 	} else if (res != -ECONNABORTED && res != -EINTR && res != -EAGAIN) {
