@@ -385,9 +385,11 @@ static void deliver_shares(struct fan_out *f, bool served)
 	uint32_t i;
 
 	for (i = first; !p && i < r->nr_filters; i++) {
-		if (!served || !share_attached(r->filters[i], f->pub->qos,
-						f->pub->retain))
-			deliver_share(f, r->filters[i]);
+		struct filter *filter = r->filters[i];
+
+		if (!served || !share_attached(filter, f->pub->qos,
+					       f->pub->retain))
+			deliver_share(f, filter);
 	}
 	while (left) {
 		uint32_t len = run_next(p, left);
@@ -398,9 +400,10 @@ static void deliver_shares(struct fan_out *f, bool served)
 		one.msg = NULL;
 		run_set_init(&one.set, p, len, 1, f->pub->v5);
 		for (i = first; i < r->nr_filters; i++) {
-			if (!served || !share_attached(r->filters[i], 0,
-							false))
-				deliver_share(&one, r->filters[i]);
+			struct filter *filter = r->filters[i];
+
+			if (!served || !share_attached(filter, 0, false))
+				deliver_share(&one, filter);
 		}
 		run_set_exit(&one.set);
 		p += len;
