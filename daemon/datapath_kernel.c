@@ -706,8 +706,11 @@ static uint32_t kernel_room(struct client *c)
 
 static void kernel_learn(const struct publish *pub)
 {
+	uint32_t len = pub->frames ? pub->frames_len / pub->count :
+				     pub->payload_len;
+
 	if (lost || pub->topic_len > owner.limits.topic_max ||
-	    pub->frames_len / pub->count > owner.limits.fast_max)
+	    len > owner.limits.fast_max)
 		return;
 	/* While there is no room, only what is there already is fast. */
 	if (full && loop_now() - evicted_at < EVICT_MS)

@@ -499,7 +499,8 @@ int route_publish(const struct publish *pub)
 	}
 	if (r->nr_shared)
 		deliver_shares(&f, served);
-	if (pub->frames && pub->source->conn)
+	/* what comes next by an alias is fast, if this is not */
+	if (pub->source && pub->source->conn && !pub->qos && !pub->retain)
 		datapath_learn(pub);
 	/* to have none is possible on a full disk as well */
 	if (pub->retain && (!store_full || !pub->payload_len))
