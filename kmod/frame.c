@@ -14,23 +14,16 @@ static struct mqtt_frame *mqtt_frame_pages(u32 cap)
 	unsigned int order = get_order(sizeof(struct mqtt_frame) + cap);
 	struct page *page;
 
-	if (cap < MQTT_FRAME_SHARE_MIN || order > PAGE_ALLOC_COSTLY_ORDER)
+	if (order > PAGE_ALLOC_COSTLY_ORDER)
 		return NULL;
 	page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN |
 			   __GFP_COMP, order);
 	return page ? page_address(page) : NULL;
 }
 
-struct mqtt_frame *mqtt_frame_alloc(u32 cap)
+static struct mqtt_frame *mqtt_frame_init(struct mqtt_frame *frame, u32 cap,
+					  bool pages)
 {
-	struct mqtt_frame *frame = mqtt_frame_pages(cap);
-	bool pages = frame;
-
-	if (!frame)
-		frame = kvmalloc(sizeof(*frame) + cap, GFP_KERNEL_ACCOUNT |
-				 __GFP_NORETRY | __GFP_NOWARN);
-	if (!frame)
-		return NULL;
 	frame->pages = pages;
 	refcount_set(&frame->ref, 1);
 	frame->len = 0;
@@ -45,8 +38,37 @@ struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 	frame->member = 0;
 	frame->expires = false;
 	frame->to_port = false;
+	frame->body = NULL;
+	frame->body_off = 0;
 	INIT_LIST_HEAD(&frame->node);
 	frame->flow = NULL;
+	return frame;
+}
+
+struct mqtt_frame *mqtt_frame_alloc(u32 cap)
+{
+	struct mqtt_frame *frame = NULL;
+
+	if (cap >= MQTT_FRAME_SHARE_MIN)
+		frame = mqtt_frame_pages(cap);
+	if (frame)
+		return mqtt_frame_init(frame, cap, true);
+	frame = kvmalloc(sizeof(*frame) + cap, GFP_KERNEL_ACCOUNT |
+			 __GFP_NORETRY | __GFP_NOWARN);
+	return frame ? mqtt_frame_init(frame, cap, false) : NULL;
+}
+
+struct mqtt_frame *mqtt_frame_alloc_body(u32 cap, struct mqtt_frame *body,
+					 u32 off)
+{
+	struct mqtt_frame *frame = mqtt_frame_pages(cap);
+
+	if (!frame)
+		return NULL;
+	mqtt_frame_init(frame, cap, true);
+	frame->body = mqtt_frame_get(body);
+	frame->body_off = off;
+	frame->len = body->len - off;
 	return frame;
 }
 
@@ -116,14 +138,17 @@ struct mqtt_frame *mqtt_frame_aged(const struct mqtt_frame *frame, u32 off,
 				   u32 len, u32 waited)
 {
 	__be32 left = cpu_to_be32(frame->expiry - waited);
+	u32 own = frame->body ? mqtt_frame_own(frame) : len, at;
 	struct mqtt_packet_head h;
 	struct mqtt_frame *copy;
-	u32 at;
 
-	copy = mqtt_frame_alloc(len);
+	if (frame->body)
+		copy = mqtt_frame_alloc_body(own, frame->body, frame->body_off);
+	else
+		copy = mqtt_frame_alloc(len);
 	if (!copy)
 		return NULL;
-	memcpy(copy->data, frame->data + off, len);
+	memcpy(copy->data, frame->data + off, own);
 	copy->len = len;
 	mqtt_frame_inherit(copy, frame);
 	for (off = 0; off < len; off += h.len) {
@@ -132,7 +157,7 @@ struct mqtt_frame *mqtt_frame_aged(const struct mqtt_frame *frame, u32 off,
 		copy->nr++;
 		if (!frame->level)
 			continue;
-		at = mqtt_parse_expiry(copy->data + off, h.len);
+		at = mqtt_parse_expiry(copy->data + off, min(h.len, own - off));
 		if (at)
 			memcpy(copy->data + off + at, &left, sizeof(left));
 	}
@@ -141,6 +166,7 @@ struct mqtt_frame *mqtt_frame_aged(const struct mqtt_frame *frame, u32 off,
 
 void mqtt_frame_free(struct mqtt_frame *frame)
 {
+	mqtt_frame_put(frame->body);
 	/* TCP's own references keep the pages until the bytes are acknowledged. */
 	if (frame->pages)
 		put_page(virt_to_head_page(frame));

@@ -31,7 +31,9 @@ struct mqtt_variant;
  * @expires: they have a Message Expiry Interval, or had at the publisher's level
  * @to_port: a port member has been met: a copy for the owner is due
  * @pages: it lives in pages of its own, which TCP may hold longer than we do
- * @data: the packets
+ * @body: frame with the rest of the only packet, referenced; NULL: it is all here
+ * @body_off: where the rest begins in it
+ * @data: the packets, or what comes before the rest
  */
 struct mqtt_frame {
 	refcount_t ref;
@@ -50,6 +52,8 @@ struct mqtt_frame {
 	bool expires;
 	bool to_port;
 	bool pages;
+	u32 body_off;
+	struct mqtt_frame *body;
 	struct list_head node;
 	struct mqtt_flow *flow;
 	u8 data[];
@@ -63,6 +67,8 @@ struct mqtt_frame {
  * acknowledged, and costs less to copy.
  */
 #define MQTT_FRAME_SHARE_MIN	2048
+/* From this length on a payload is shared by all forms of its packet. */
+#define MQTT_FRAME_BODY_MIN	4096
 
 /**
  * mqtt_frame_alloc() - make an empty frame
@@ -74,6 +80,30 @@ struct mqtt_frame {
  * Return: a frame with one reference, or NULL.
  */
 struct mqtt_frame *mqtt_frame_alloc(u32 cap);
+
+/**
+ * mqtt_frame_alloc_body() - make a frame that ends with a part of another
+ * @cap: bytes of room before that part
+ * @body: frame with one packet, which shares its pages; a reference is taken
+ * @off: where the part begins in it, up to its end
+ *
+ * Context: as mqtt_frame_alloc().
+ * Return: a frame with one reference whose length is that of the part, or NULL.
+ */
+struct mqtt_frame *mqtt_frame_alloc_body(u32 cap, struct mqtt_frame *body,
+					 u32 off);
+
+/**
+ * mqtt_frame_own() - how much of a frame is its own?
+ * @frame: frame
+ *
+ * Context: any. Return: bytes used of @frame->data.
+ */
+static inline u32 mqtt_frame_own(const struct mqtt_frame *frame)
+{
+	return frame->body ? frame->len - (frame->body->len - frame->body_off) :
+			     frame->len;
+}
 
 /**
  * mqtt_frame_shares() - may TCP be given the frame's pages?

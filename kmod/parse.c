@@ -337,10 +337,11 @@ u32 mqtt_parse_expiry(const u8 *p, u32 n)
 	u32 off, end, props_len, len;
 	int varint;
 
-	if (mqtt_parse_fixed(p, n, &h) != MQTT_PARSE_SLOW || h.len > n ||
+	if (mqtt_parse_fixed(p, n, &h) != MQTT_PARSE_SLOW ||
 	    mqtt_parse_topic(p, n, n, 1, &h) != MQTT_PARSE_FAST)
 		return 0;
-	n = h.len;
+	if (n > h.len)
+		n = h.len;
 	off = h.fixed_len + 2 + h.topic_len;
 	varint = mqtt_parse_varint(p + off, n - off, &props_len);
 	if (varint <= 0 || props_len > n - off - varint)

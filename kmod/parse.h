@@ -173,8 +173,8 @@ enum mqtt_parse_result mqtt_parse_head5(const u8 *p, size_t n, u32 fast_max,
 
 /**
  * mqtt_parse_expiry() - find the Message Expiry Interval of a packet
- * @p: a whole valid QoS 0 PUBLISH of level 5, as a server sends it
- * @n: its length
+ * @p: a valid QoS 0 PUBLISH of level 5, as a server sends it, up to its payload
+ * @n: bytes there are
  *
  * Context: any, pure function.
  * Return: where its value is, 0 if there is none.

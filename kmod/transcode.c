@@ -9,10 +9,10 @@
 #include "transcode.h"
 
 /* Writes one packet. Returns its new length; *used is its old one. */
-static u32 mqtt_transcode_one(const struct mqtt_transcode *t, const u8 *p,
+static u32 mqtt_transcode_one(struct mqtt_transcode *t, const u8 *p,
 			      u32 n, u8 *dst, u32 *used)
 {
-	u32 props_len = 0, head, off, remaining, fixed, payload;
+	u32 props_len = 0, head, off, remaining, total, fixed, payload;
 	struct mqtt_packet_head h;
 	int len = 0;
 
@@ -29,12 +29,20 @@ static u32 mqtt_transcode_one(const struct mqtt_transcode *t, const u8 *p,
 	if (t->to5)
 		remaining += mqtt_varint_len(props_len + t->ids_len) +
 			     props_len + t->ids_len;
+	total = remaining;
 	fixed = 1 + mqtt_varint_len(remaining);
+	if (fixed + remaining > t->longest)
+		t->longest = fixed + remaining;
+	t->payload_off = p - t->src + h.len - payload;
+	if (t->heads) {
+		remaining -= payload;
+		payload = 0;
+	}
 	if (!dst)
 		return fixed + remaining;
 
 	*dst++ = h.first;
-	dst += mqtt_varint_put(dst, remaining);
+	dst += mqtt_varint_put(dst, total);
 	memcpy(dst, p + h.fixed_len, head);
 	dst += head;
 	off += len;
@@ -58,8 +66,6 @@ u32 mqtt_transcode(struct mqtt_transcode *t, u8 *dst)
 	for (off = 0; off < t->len; off += used) {
 		len = mqtt_transcode_one(t, t->src + off, t->len - off,
 					 dst ? dst + total : NULL, &used);
-		if (len > t->longest)
-			t->longest = len;
 		total += len;
 	}
 	return total;

@@ -14,7 +14,9 @@
  * @to5: level 5 is wanted; if not, properties are left out
  * @ids: properties to add at level 5: Subscription Identifiers, encoded
  * @ids_len: their length
+ * @heads: payloads are left out
  * @longest: receives the length of the longest packet made
+ * @payload_off: receives where the last packet's payload begins in @src
  */
 struct mqtt_transcode {
 	const u8 *src;
@@ -23,7 +25,9 @@ struct mqtt_transcode {
 	bool to5;
 	const u8 *ids;
 	u32 ids_len;
+	bool heads;
 	u32 longest;
+	u32 payload_off;
 };
 
 /**

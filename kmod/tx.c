@@ -391,6 +391,19 @@ static void mqtt_tx_batch_add(struct mqtt_tx_batch *batch, u8 *p, u32 len)
 	batch->bytes += len;
 }
 
+/* The only packet of a frame, from @off on, in its two parts. */
+static void mqtt_tx_batch_add_body(struct mqtt_tx_batch *batch,
+				   struct mqtt_frame *frame, u32 off)
+{
+	u32 own = mqtt_frame_own(frame), skip = max(off, own) - own;
+	struct mqtt_frame *body = frame->body;
+
+	if (off < own)
+		mqtt_tx_batch_add(batch, frame->data + off, own - off);
+	mqtt_tx_batch_add(batch, body->data + frame->body_off + skip,
+			  body->len - frame->body_off - skip);
+}
+
 /*
  * tx->lock held. Takes as many pieces of one kind as there are, up to one that
  * has waited. Returns true if that is the first one.
@@ -409,11 +422,14 @@ static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 			return !batch->nr;
 		if (!batch->nr)
 			batch->shares = shares;
-		if (batch->shares != shares || batch->nr == MQTT_TX_VECS)
+		if (batch->shares != shares || batch->nr > MQTT_TX_VECS - 2)
 			break;
-		mqtt_tx_batch_add(batch,
-				  item->frame->data + item->off + off,
-				  item->len - off);
+		if (unlikely(item->frame->body))
+			mqtt_tx_batch_add_body(batch, item->frame, off);
+		else
+			mqtt_tx_batch_add(batch,
+					  item->frame->data + item->off + off,
+					  item->len - off);
 		off = 0;
 	}
 	return false;

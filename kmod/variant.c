@@ -40,7 +40,27 @@ struct mqtt_frame *mqtt_variant_find(struct mqtt_frame *frame, u32 flags,
 	return NULL;
 }
 
-static struct mqtt_frame *mqtt_variant_transcode(const struct mqtt_frame *from,
+/* A head of its own, and the payload where it is. NULL if that does not pay. */
+static struct mqtt_frame *mqtt_variant_share(struct mqtt_frame *from,
+					     struct mqtt_transcode *t)
+{
+	struct mqtt_frame *frame;
+	u32 len;
+
+	if (from->nr != 1 || !mqtt_frame_shares(from) ||
+	    from->len < MQTT_FRAME_BODY_MIN)
+		return NULL;
+	t->heads = true;
+	len = mqtt_transcode(t, NULL);
+	if (from->len - t->payload_off < MQTT_FRAME_BODY_MIN)
+		return NULL;
+	frame = mqtt_frame_alloc_body(len, from, t->payload_off);
+	if (frame)
+		frame->len += mqtt_transcode(t, frame->data);
+	return frame;
+}
+
+static struct mqtt_frame *mqtt_variant_transcode(struct mqtt_frame *from,
 						 const struct mqtt_variant *want)
 {
 	struct mqtt_transcode t = {
@@ -51,12 +71,15 @@ static struct mqtt_frame *mqtt_variant_transcode(const struct mqtt_frame *from,
 		.ids = want->ids ? want->ids->data : NULL,
 		.ids_len = want->ids ? want->ids->len : 0,
 	};
-	struct mqtt_frame *frame;
+	struct mqtt_frame *frame = mqtt_variant_share(from, &t);
 
-	frame = mqtt_frame_alloc(mqtt_transcode(&t, NULL));
-	if (!frame)
-		return NULL;
-	frame->len = mqtt_transcode(&t, frame->data);
+	if (!frame) {
+		t.heads = false;
+		frame = mqtt_frame_alloc(mqtt_transcode(&t, NULL));
+		if (!frame)
+			return NULL;
+		frame->len = mqtt_transcode(&t, frame->data);
+	}
 	frame->nr = from->nr;
 	frame->longest = t.longest;
 	mqtt_frame_inherit(frame, from);

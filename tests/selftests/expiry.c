@@ -134,7 +134,7 @@ TEST_F(expiry, what_waits)
 	sock_send(sub_id.s, HALF, 2);
 	for (i = 0; i < 30; i++) {
 		const uint8_t props[] = { 0x02, 0, 0, 0, 100, 0x03, 0, 1, 't', 0x0b, 9 };
-		size_t len = i == 29 ? 3000 : 10;
+		size_t len = i == 29 ? 30000 : 10;
 
 		if (i % 10 == 5) {
 			publish(&in, 1, 10, i);
@@ -174,7 +174,6 @@ TEST_F(expiry, what_waits)
 	sock_send(self->pub.c, in.p, in.len);
 	world_fence(&self->w, &self->pub);
 	world_expect(&sub5, in.p, in.len);
-	EXPECT_EQ(0, world_stats(&self->w).queued_bytes);
 	EXPECT_EQ(0, world_conn(&self->w, id5).queued_bytes);
 }
 
