@@ -34,12 +34,14 @@ enum {
  * struct mqtt_rx - receive side of a conn
  *
  * Owned by the conn's worker, which is one thread, and changed with the socket
- * locked; exceptions are noted.
+ * locked; exceptions are noted. What is for the daemon beyond doubt does not need
+ * the worker: while it is not @busy, mqtt_rx_at_hand() diverts it.
  *
  * @readers: one recvmsg() at a time; outside the socket lock
- * @slow_left: bytes the daemon may read. Published by the worker with release
- *	semantics when it is 0, counted down by recvmsg() under @readers. While
- *	it is not 0 the worker leaves the receive queue alone.
+ * @slow_left: bytes the daemon may read. Published with release semantics when
+ *	it is 0, with the socket locked or by the worker that is @busy; counted
+ *	down by recvmsg() under @readers. While it is not 0 nobody but recvmsg()
+ *	takes from the receive queue.
  * @head: bytes of an undecided packet taken out of the socket: a socket that
  *	keeps an incomplete header may close its window for ever. Pushed back
  *	to the daemon through recvmsg() if the packet turns out to be slow.
@@ -53,6 +55,8 @@ enum {
  * @jobs: frames whose fan-out is not complete
  * @flow: last flow hit, referenced
  * @aliases: topics by Topic Alias - 1, NULL while none is known (see alias.h)
+ * @busy: the worker has taken bytes out of the socket that it has not finished
+ *	with: @jobs and what is pending are its own without the socket lock
  * @pend_slow: what becomes @slow_left after the fan-out of @jobs
  * @pend_nr: packets in it
  * @pend_gate: number of its last packet that gates, counted from 1 in it
@@ -82,6 +86,7 @@ struct mqtt_rx {
 	struct list_head jobs;
 	struct mqtt_flow *flow;
 	struct mqtt_alias **aliases;
+	bool busy;
 	unsigned long pend_slow;
 	u32 pend_nr;
 	u32 pend_gate;

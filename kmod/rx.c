@@ -677,12 +677,6 @@ static int mqtt_rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	return mqtt_rx_skb(pass, skb, offset, len);
 }
 
-static bool mqtt_rx_at_eof(const struct sock *sk)
-{
-	return (sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_err ||
-	       sk->sk_state == TCP_CLOSE || sock_flag(sk, SOCK_DONE);
-}
-
 /* Socket locked. Reads what there is. */
 static void mqtt_rx_read(struct mqtt_rx_pass *pass)
 {
@@ -800,8 +794,7 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	struct mem_cgroup *old = set_active_memcg(conn->memcg);
 	enum mqtt_rx_verdict verdict = MQTT_RX_RESUME;
 	/* What is read next must not overtake what was read before. */
-	bool reads = list_empty(&conn->rx.jobs) && !conn->rx.pend_slow &&
-		     !conn->rx.pend_eof;
+	bool reads = !conn->rx.busy;
 
 	/* Longer ones are diverted, that is all of them without a limit. */
 	if (!(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH))
@@ -809,11 +802,18 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	if (reads) {
 		lock_sock(conn->sk);
 		mqtt_rx_locked(&pass);
+		conn->rx.busy = !list_empty(&conn->rx.jobs);
+		if (!conn->rx.busy)
+			mqtt_rx_publish(conn);
 		release_sock(conn->sk);
 		mqtt_rx_report(&pass);
 	}
-	if (mqtt_rx_fan_out(conn)) {
+	if (!conn->rx.busy) {
+		verdict = pass.again ? MQTT_RX_AGAIN : MQTT_RX_IDLE;
+	} else if (mqtt_rx_fan_out(conn)) {
 		mqtt_rx_publish(conn);
+		/* Pairs with mqtt_rx_at_hand(): the conn is not touched after. */
+		smp_store_release(&conn->rx.busy, false);
 		/* A turn that did not read may have been called to do so. */
 		verdict = !reads || pass.again ? MQTT_RX_AGAIN : MQTT_RX_IDLE;
 	}

@@ -6,6 +6,7 @@
 #include "conn.h"
 #include "net.h"
 #include "rx_divert.h"
+#include "worker.h"
 
 /* Bytes the daemon may be given with one wake-up, if packets are small. */
 #define MQTT_DIVERT_RUN_MAX	(64 * 1024)
@@ -60,6 +61,183 @@ static u32 mqtt_rx_peek_copy(const struct mqtt_rx_peek *from, u8 *buf, u32 n)
 		peek.seq += take;
 	}
 	return got;
+}
+
+/* Bytes at the present position that lie in one piece, NULL if that is hard. */
+static const u8 *mqtt_rx_peek_block(struct mqtt_rx_peek *peek, u32 *n)
+{
+	u32 offset, start, i;
+
+	mqtt_rx_peek_seek(peek);
+	if (!peek->skb)
+		return NULL;
+	offset = mqtt_rx_peek_offset(peek->skb, peek->seq);
+	start = skb_headlen(peek->skb);
+	if (offset < start) {
+		*n = start - offset;
+		return peek->skb->data + offset;
+	}
+	for (i = 0; i < skb_shinfo(peek->skb)->nr_frags; i++) {
+		const skb_frag_t *frag = &skb_shinfo(peek->skb)->frags[i];
+		u32 end = start + skb_frag_size(frag);
+
+		if (offset < end) {
+			const u8 *p = skb_frag_address_safe(frag);
+
+			*n = end - offset;
+			return p ? p + (offset - start) : NULL;
+		}
+		start = end;
+	}
+	return NULL;
+}
+
+/**
+ * struct mqtt_rx_sure - packets that are for the daemon beyond doubt
+ *
+ * @len: their bytes
+ * @nr: their number
+ * @gate: number of the last one that gates, counted from 1
+ * @qos: of them PUBLISH with QoS
+ * @retain: of them PUBLISH with RETAIN and without QoS
+ */
+struct mqtt_rx_sure {
+	u32 len;
+	u32 nr;
+	u32 gate;
+	u32 qos;
+	u32 retain;
+};
+
+static bool mqtt_rx_is_sure(u8 first)
+{
+	return first != MQTT_PUBLISH << 4 && first >> 4 != MQTT_PINGREQ;
+}
+
+static void mqtt_rx_sure_add(struct mqtt_rx_sure *sure, u8 first, u32 len)
+{
+	sure->len += len;
+	sure->nr++;
+	if (first >> 4 == MQTT_PUBLISH) {
+		if (first & MQTT_PUBLISH_QOS)
+			sure->qos++;
+		else if (first & MQTT_PUBLISH_RETAIN)
+			sure->retain++;
+	}
+	if (mqtt_parse_gates(first))
+		sure->gate = sure->nr;
+}
+
+/* Length of a packet by its fixed header, 0 if that is cut or malformed. */
+static u32 mqtt_rx_fixed_header(const u8 *p, u32 n)
+{
+	struct mqtt_packet_head h;
+
+	switch (mqtt_parse_head(p, n, 0, 0, &h)) {
+	case MQTT_PARSE_MORE:
+	case MQTT_PARSE_BAD:
+		return 0;
+	default:
+		return h.len;
+	}
+}
+
+/* Moves over packets in one block. Returns false at one that ends the walk. */
+static bool mqtt_rx_walk_block(struct mqtt_rx_peek *peek, const u8 *p, u32 n,
+			       u32 max, struct mqtt_rx_sure *sure)
+{
+	u32 off = 0;
+
+	while (off < n && sure->len < max) {
+		u8 head[MQTT_FIXED_HEADER_MAX];
+		u32 len;
+
+		if (!mqtt_rx_is_sure(p[off]))
+			break;
+		if (n - off > 1 && !(p[off + 1] & 0x80)) {
+			len = 2 + p[off + 1];
+		} else {
+			struct mqtt_rx_peek at = *peek;
+
+			at.seq += off;
+			len = mqtt_rx_peek_copy(&at, head, sizeof(head));
+			len = mqtt_rx_fixed_header(head, len);
+			if (!len)
+				break;
+		}
+		mqtt_rx_sure_add(sure, p[off], len);
+		off += len;
+	}
+	peek->seq += off;
+	return off >= n;
+}
+
+/*
+ * Walks over packets for the daemon that need no more than a look at their
+ * fixed headers, up to about @max bytes.
+ */
+static void mqtt_rx_walk_sure(struct mqtt_conn *conn, struct mqtt_rx_peek *peek,
+			      u32 max)
+{
+	u32 end = tcp_sk(conn->sk)->rcv_nxt, n = 0;
+	struct mqtt_rx *rx = &conn->rx;
+	struct mqtt_rx_sure sure = {};
+	const u8 *p;
+
+	while (sure.len < max && before(peek->seq, end)) {
+		p = mqtt_rx_peek_block(peek, &n);
+		if (!p || !mqtt_rx_walk_block(peek, p, n, max, &sure))
+			break;
+	}
+	if (!sure.nr)
+		return;
+	rx->pend_slow += sure.len;
+	if (sure.gate)
+		rx->pend_gate = rx->pend_nr + sure.gate;
+	rx->pend_nr += sure.nr;
+	if (sure.qos)
+		mqtt_stat_add(conn->mn, DIVERT_QOS, sure.qos);
+	if (sure.retain)
+		mqtt_stat_add(conn->mn, DIVERT_RETAIN, sure.retain);
+	if (sure.nr > sure.qos + sure.retain)
+		mqtt_stat_add(conn->mn, DIVERT_OTHER,
+			      sure.nr - sure.qos - sure.retain);
+}
+
+bool mqtt_rx_at_hand(struct mqtt_conn *conn, u32 max)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	struct sock *sk = conn->sk;
+	struct mqtt_rx_peek peek = { .sk = sk };
+
+	/* Pairs with mqtt_rx_run(): what it did for earlier bytes is done. */
+	if (smp_load_acquire(&rx->busy))
+		return false;
+	if (rx->head_len || rx->part_need || rx->eof || rx->expired ||
+	    READ_ONCE(rx->expire) || rx->ended || tcp_sk(sk)->urg_data)
+		return false;
+	peek.skb = skb_peek(&sk->sk_receive_queue);
+	peek.seq = tcp_sk(sk)->copied_seq;
+	mqtt_rx_walk_sure(conn, &peek, max);
+	if (!rx->pend_slow)
+		return false;
+	mqtt_rx_publish(conn);
+	return true;
+}
+
+void mqtt_rx_taken(struct mqtt_conn *conn)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	struct sock *sk = conn->sk;
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	lock_sock(sk);
+	/* Not 0: more has come since, and was diverted as it came. */
+	if (!READ_ONCE(rx->slow_left) &&
+	    (tp->copied_seq != tp->rcv_nxt || mqtt_rx_at_eof(sk)) &&
+	    !mqtt_rx_at_hand(conn, MQTT_DIVERT_RUN_MAX))
+		mqtt_worker_rx(conn);
+	release_sock(sk);
 }
 
 enum mqtt_parse_result mqtt_rx_parse5(const struct mqtt_rx_pass *pass,
@@ -209,6 +387,10 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 		peek.seq += h.len - rx->head_len;
 	}
 	while (rx->pend_slow < MQTT_DIVERT_RUN_MAX && before(peek.seq, end)) {
+		mqtt_rx_walk_sure(pass->conn, &peek,
+				  MQTT_DIVERT_RUN_MAX - rx->pend_slow);
+		if (rx->pend_slow >= MQTT_DIVERT_RUN_MAX)
+			break;
 		mqtt_rx_peek_seek(&peek);
 		if (!peek.skb)
 			break;

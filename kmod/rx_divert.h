@@ -5,6 +5,8 @@
 
 #include "alias.h"
 #include "conn.h"
+#include <net/tcp_states.h>
+
 #include "parse.h"
 
 struct mqtt_flow;
@@ -165,6 +167,40 @@ void mqtt_rx_divert_all(struct mqtt_rx_pass *pass);
 void mqtt_rx_divert_run(struct mqtt_rx_pass *pass);
 
 /**
+ * mqtt_rx_at_hand() - divert what has come without calling the worker
+ * @conn: conn
+ * @max: bytes to look through
+ *
+ * Packets of which the first byte says that they are for the daemon: neither a
+ * PUBLISH with QoS 0 nor a PINGREQ. Most that come with QoS 1 and 2 are such.
+ *
+ * Context: the socket is locked, or its spinlock is held in softirq.
+ * Return: true if the daemon has been woken for some; otherwise the worker is
+ * to look.
+ */
+bool mqtt_rx_at_hand(struct mqtt_conn *conn, u32 max);
+
+/**
+ * mqtt_rx_taken() - the daemon has read all that was diverted
+ * @conn: conn
+ *
+ * Context: process; takes the socket lock.
+ */
+void mqtt_rx_taken(struct mqtt_conn *conn);
+
+/**
+ * mqtt_rx_at_eof() - will nothing more come?
+ * @sk: socket, locked
+ *
+ * Context: any. Return: true if what is in the receive queue is all.
+ */
+static inline bool mqtt_rx_at_eof(const struct sock *sk)
+{
+	return (sk->sk_shutdown & RCV_SHUTDOWN) || sk->sk_err ||
+	       sk->sk_state == TCP_CLOSE || sock_flag(sk, SOCK_DONE);
+}
+
+/**
  * mqtt_rx_eof() - the stream has ended
  * @pass: turn that consumed everything
  *
@@ -176,7 +212,7 @@ void mqtt_rx_eof(struct mqtt_rx_pass *pass);
  * mqtt_rx_publish() - let the daemon see what was diverted
  * @conn: conn whose fan-out is complete
  *
- * Context: the conn's worker.
+ * Context: the conn's worker while the conn is busy, or the socket is locked.
  */
 void mqtt_rx_publish(struct mqtt_conn *conn);
 

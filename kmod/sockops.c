@@ -10,9 +10,13 @@
 
 #include "conn.h"
 #include "rx.h"
+#include "rx_divert.h"
 #include "sockops.h"
 #include "tx.h"
 #include "worker.h"
+
+/* Bytes looked through in softirq, packets of four bytes at worst. */
+#define MQTT_AT_HAND_MAX	8192
 
 enum {
 	MQTT_V4,
@@ -50,9 +54,10 @@ static void mqtt_data_ready(struct sock *sk)
 	struct mqtt_conn *conn = mqtt_conn_of(sk);
 
 	WRITE_ONCE(conn->rx.last, jiffies);
-	if (READ_ONCE(conn->rx.slow_left))
+	/* Pairs with the release in recvmsg(). */
+	if (smp_load_acquire(&conn->rx.slow_left))
 		conn->data_ready(sk);
-	else
+	else if (!mqtt_rx_at_hand(conn, MQTT_AT_HAND_MAX))
 		mqtt_worker_rx(conn);
 }
 
@@ -128,8 +133,10 @@ static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 		left -= ret;
 		/* Pairs with the acquire in the worker. */
 		smp_store_release(&rx->slow_left, left);
-		if (!left)
-			mqtt_worker_rx(conn);
+		if (!left) {
+			mqtt_rx_taken(conn);
+			left = READ_ONCE(rx->slow_left);
+		}
 	}
 	if (msg->msg_get_inq) {
 		/* TCP counts bytes that are not the daemon's as well. */

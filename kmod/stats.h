@@ -82,18 +82,23 @@ struct mqtt_pcpu_stats __percpu *mqtt_stats_alloc(void);
  * @id: which one
  * @n: how much
  *
- * Context: process context only (never from softirq: there is no protection
- * against nesting).
+ * Context: process and softirq.
  */
 static inline void mqtt_stats_add_to(struct mqtt_pcpu_stats __percpu *stats,
 				     enum mqtt_stat id, unsigned long n)
 {
-	struct mqtt_pcpu_stats *s = get_cpu_ptr(stats);
+	struct mqtt_pcpu_stats *s;
 
+	/* On 64 bits the addition is atomic against softirq by itself. */
+	if (!IS_ENABLED(CONFIG_64BIT))
+		local_bh_disable();
+	s = get_cpu_ptr(stats);
 	u64_stats_update_begin(&s->syncp);
 	u64_stats_add(&s->c[id], n);
 	u64_stats_update_end(&s->syncp);
 	put_cpu_ptr(stats);
+	if (!IS_ENABLED(CONFIG_64BIT))
+		local_bh_enable();
 }
 
 /**
