@@ -119,6 +119,7 @@ struct mqtt_rx {
  * @head: bytes of the daemon's present fixed header
  * @head_len: number of them; 0 when it is complete, or at a packet boundary
  * @left: bytes of the daemon's present packet still to come
+ * @direct: bytes of the daemon go to TCP right now: as if inside a packet
  * @err: error TCP gave; nothing can be sent any more
  * @blocked: TCP takes nothing; cleared in write_space
  * @stalled: blocked for lack of memory with nothing in flight: no
@@ -146,6 +147,7 @@ struct mqtt_tx {
 	u8 head[MQTT_FIXED_HEADER_MAX];
 	u8 head_len;
 	u32 left;
+	bool direct;
 	int err;
 	bool blocked;
 	bool stalled;

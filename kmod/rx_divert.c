@@ -109,9 +109,17 @@ struct mqtt_rx_sure {
 	u32 retain;
 };
 
-static bool mqtt_rx_is_sure(u8 first)
+/* At level 5 any PUBLISH may set a Topic Alias: the worker looks into it. */
+static bool mqtt_rx_is_sure(const struct mqtt_conn *conn, u8 first)
 {
-	return first != MQTT_PUBLISH << 4 && first >> 4 != MQTT_PINGREQ;
+	switch (first >> 4) {
+	case MQTT_PUBLISH:
+		return first != MQTT_PUBLISH << 4 && conn->level < 5;
+	case MQTT_PINGREQ:
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void mqtt_rx_sure_add(struct mqtt_rx_sure *sure, u8 first, u32 len)
@@ -143,7 +151,8 @@ static u32 mqtt_rx_fixed_header(const u8 *p, u32 n)
 }
 
 /* Moves over packets in one block. Returns false at one that ends the walk. */
-static bool mqtt_rx_walk_block(struct mqtt_rx_peek *peek, const u8 *p, u32 n,
+static bool mqtt_rx_walk_block(const struct mqtt_conn *conn,
+			       struct mqtt_rx_peek *peek, const u8 *p, u32 n,
 			       u32 max, struct mqtt_rx_sure *sure)
 {
 	u32 off = 0;
@@ -152,7 +161,7 @@ static bool mqtt_rx_walk_block(struct mqtt_rx_peek *peek, const u8 *p, u32 n,
 		u8 head[MQTT_FIXED_HEADER_MAX];
 		u32 len;
 
-		if (!mqtt_rx_is_sure(p[off]))
+		if (!mqtt_rx_is_sure(conn, p[off]))
 			break;
 		if (n - off > 1 && !(p[off + 1] & 0x80)) {
 			len = 2 + p[off + 1];
@@ -186,7 +195,8 @@ static void mqtt_rx_walk_sure(struct mqtt_conn *conn, struct mqtt_rx_peek *peek,
 
 	while (sure.len < max && before(peek->seq, end)) {
 		p = mqtt_rx_peek_block(peek, &n);
-		if (!p || !mqtt_rx_walk_block(peek, p, n, max, &sure))
+		if (!p ||
+		    !mqtt_rx_walk_block(conn, peek, p, n, max, &sure))
 			break;
 	}
 	if (!sure.nr)

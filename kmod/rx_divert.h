@@ -3,10 +3,10 @@
 #ifndef _MQTT_RX_DIVERT_H
 #define _MQTT_RX_DIVERT_H
 
-#include "alias.h"
-#include "conn.h"
 #include <net/tcp_states.h>
 
+#include "alias.h"
+#include "conn.h"
 #include "parse.h"
 
 struct mqtt_flow;
@@ -171,8 +171,9 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass);
  * @conn: conn
  * @max: bytes to look through
  *
- * Packets of which the first byte says that they are for the daemon: neither a
- * PUBLISH with QoS 0 nor a PINGREQ. Most that come with QoS 1 and 2 are such.
+ * Packets of which the first byte says that they are for the daemon, and that
+ * the module need not look into: no PUBLISH with QoS 0, none at level 5, and no
+ * PINGREQ. Most that come with QoS 1 and 2 are such.
  *
  * Context: the socket is locked, or its spinlock is held in softirq.
  * Return: true if the daemon has been woken for some; otherwise the worker is

@@ -11,7 +11,6 @@
 #include "conn.h"
 #include "frame.h"
 #include "net.h"
-#include "rx.h"
 #include "tx.h"
 #include "tx_item.h"
 #include "worker.h"
@@ -48,7 +47,7 @@ void mqtt_tx_item_free(struct mqtt_tx_item *item)
 	kmem_cache_free(mqtt_tx_cache, item);
 }
 
-static void mqtt_tx_free_list(struct list_head *list)
+void mqtt_tx_free_list(struct list_head *list)
 {
 	struct mqtt_tx_item *item, *tmp;
 
@@ -128,7 +127,7 @@ static int mqtt_tx_enqueue(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		return -ENOMEM;
 	}
 	item->len = len;
-	inside = tx->left || tx->head_len;
+	inside = tx->direct || tx->left || tx->head_len;
 	list_add_tail(&item->node, inside ? &tx->parked : &tx->wire);
 	tx->bytes += item->len;
 	tx->items++;
@@ -338,8 +337,7 @@ static u32 mqtt_tx_advance(struct mqtt_conn *conn, u32 sent,
 	return frames;
 }
 
-/* tx->lock held. Nothing can be sent any more. */
-static u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
+u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_item *item;
@@ -447,6 +445,26 @@ static int mqtt_tx_give(struct sock *sk, struct mqtt_tx_batch *batch)
 	return tcp_sendmsg_locked(sk, &msg, batch->bytes);
 }
 
+void mqtt_tx_error(struct mqtt_conn *conn, int err)
+{
+	/* TCP has told its error; it is the daemon's recv() that needs it. */
+	if (err != -EPIPE && !conn->sk->sk_err)
+		WRITE_ONCE(conn->sk->sk_err, -err);
+	/* Not every error came with a change of state. */
+	mqtt_worker_rx(conn);
+}
+
+void mqtt_tx_block(struct mqtt_conn *conn)
+{
+	/* Not every short send asks for write_space by itself. */
+	set_bit(SOCK_NOSPACE, &conn->sk->sk_socket->flags);
+	conn->tx.blocked = true;
+	if (tcp_rtx_and_write_queues_empty(conn->sk)) {
+		conn->tx.stalled = true;
+		mqtt_conn_touch_timer(conn, MQTT_TX_RETRY);
+	}
+}
+
 /* Socket locked. Returns false when there is nothing more to do for now. */
 static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 			 u32 *frames)
@@ -467,13 +485,8 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 		return false;
 
 	ret = mqtt_tx_give(conn->sk, &batch);
-	if (ret < 0 && ret != -EAGAIN) {
-		/* TCP has told its error; it is the daemon's recv() that needs it. */
-		if (ret != -EPIPE && !conn->sk->sk_err)
-			WRITE_ONCE(conn->sk->sk_err, -ret);
-		/* Not every error came with a change of state. */
-		mqtt_worker_rx(conn);
-	}
+	if (ret < 0 && ret != -EAGAIN)
+		mqtt_tx_error(conn, ret);
 
 	spin_lock(&tx->lock);
 	if (ret == batch.bytes) {
@@ -482,15 +495,9 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 	} else if (ret > 0 || ret == -EAGAIN) {
 		if (ret > 0)
 			*frames += mqtt_tx_advance(conn, ret, done);
-		/* Not every short send asks for write_space by itself. */
-		set_bit(SOCK_NOSPACE, &conn->sk->sk_socket->flags);
-		tx->blocked = true;
+		mqtt_tx_block(conn);
 	} else {
 		*frames += mqtt_tx_fail(conn, ret, done);
-	}
-	if (tx->blocked && tcp_rtx_and_write_queues_empty(conn->sk)) {
-		tx->stalled = true;
-		mqtt_conn_touch_timer(conn, MQTT_TX_RETRY);
 	}
 	spin_unlock(&tx->lock);
 	if (ret > 0 && ret < batch.bytes)
@@ -601,133 +608,6 @@ void mqtt_tx_close(struct mqtt_conn *conn)
 	if (frames)
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
 	mqtt_tx_free_list(&done);
-}
-
-/*
- * Queues the daemon's bytes in @frame. Packets that end in it let parked module
- * frames go between them and the next one.
- */
-static void mqtt_tx_queue_daemon(struct mqtt_conn *conn,
-				 struct mqtt_tx_item *first,
-				 struct mqtt_tx_item *rest)
-{
-	struct mqtt_tx *tx = &conn->tx;
-	u32 whole;
-
-	spin_lock(&tx->lock);
-	whole = mqtt_tx_walk(tx, first->frame->data, first->len);
-	tx->daemon_bytes += first->len;
-	list_add_tail(&first->node, &tx->wire);
-	if (whole && whole < first->len && !list_empty(&tx->parked)) {
-		rest->off = whole;
-		rest->len = first->len - whole;
-		first->len = whole;
-		list_splice_tail_init(&tx->parked, &tx->wire);
-		list_add_tail(&rest->node, &tx->wire);
-		rest = NULL;
-	} else if (whole == first->len) {
-		list_splice_tail_init(&tx->parked, &tx->wire);
-	}
-	spin_unlock(&tx->lock);
-	if (rest)
-		mqtt_tx_item_free(rest);
-}
-
-static int mqtt_tx_take(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
-{
-	struct mqtt_tx_item *first, *rest;
-	struct mqtt_frame *frame;
-
-	frame = mqtt_frame_alloc(len);
-	if (!frame)
-		return -ENOMEM;
-	frame->len = len;
-	if (!copy_from_iter_full(frame->data, len, &msg->msg_iter)) {
-		mqtt_frame_put(frame);
-		return -EFAULT;
-	}
-	first = mqtt_tx_item_alloc(frame, GFP_KERNEL);
-	rest = mqtt_tx_item_alloc(frame, GFP_KERNEL);
-	mqtt_frame_put(frame);
-	if (!first || !rest) {
-		if (first)
-			mqtt_tx_item_free(first);
-		if (rest)
-			mqtt_tx_item_free(rest);
-		return -ENOMEM;
-	}
-	first->daemon = true;
-	rest->daemon = true;
-	mqtt_tx_queue_daemon(conn, first, rest);
-	if (!READ_ONCE(conn->tx.greeted)) {
-		WRITE_ONCE(conn->tx.greeted, true);
-		mqtt_rx_greeted(conn);
-	}
-	return 0;
-}
-
-/* Senders' mutex held. Bytes that may be taken now, or -errno. */
-static int mqtt_tx_room(struct mqtt_conn *conn)
-{
-	struct mqtt_tx *tx = &conn->tx;
-	u32 max = READ_ONCE(conn->mn->limits.tx_daemon_max);
-	int room;
-
-	spin_lock(&tx->lock);
-	if (tx->err) {
-		room = tx->err;
-	} else if (READ_ONCE(conn->sk->sk_shutdown) & SEND_SHUTDOWN) {
-		room = -EPIPE;
-	} else if (tx->daemon_bytes < max) {
-		room = min_t(u32, max - tx->daemon_bytes, MQTT_TX_CHUNK);
-	} else {
-		tx->full = true;
-		room = -EAGAIN;
-	}
-	spin_unlock(&tx->lock);
-	return room;
-}
-
-static int mqtt_tx_wait_room(struct mqtt_conn *conn)
-{
-	struct sock *sk = conn->sk;
-
-	return wait_event_interruptible(*sk_sleep(sk), mqtt_tx_writable(conn));
-}
-
-int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len)
-{
-	struct mqtt_tx *tx = &conn->tx;
-	size_t sent = 0;
-	int ret = 0;
-
-	while (sent < len) {
-		mutex_lock(&tx->senders);
-		ret = mqtt_tx_room(conn);
-		if (ret > 0) {
-			u32 n = min_t(size_t, len - sent, ret);
-
-			ret = mqtt_tx_take(conn, msg, n);
-			if (!ret)
-				sent += n;
-		}
-		mutex_unlock(&tx->senders);
-		if (!ret) {
-			if (!READ_ONCE(tx->blocked))
-				mqtt_tx_flush(conn);
-			continue;
-		}
-		if (ret != -EAGAIN || (msg->msg_flags & MSG_DONTWAIT))
-			break;
-		ret = mqtt_tx_wait_room(conn);
-		if (ret)
-			break;
-	}
-	if (sent || !len)
-		return sent;
-	if (ret == -EPIPE && !(msg->msg_flags & MSG_NOSIGNAL))
-		send_sig(SIGPIPE, current, 0);
-	return ret;
 }
 
 int mqtt_tx_init(void)

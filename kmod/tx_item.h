@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 
 #include "frame.h"
 
@@ -101,6 +102,42 @@ static inline bool mqtt_tx_is_due(const struct mqtt_tx_item *item)
 u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done);
 
 /**
+ * mqtt_tx_free_list() - free items that are in no queue any more
+ * @list: list of them
+ *
+ * Context: process.
+ */
+void mqtt_tx_free_list(struct list_head *list);
+
+/**
+ * mqtt_tx_error() - TCP has failed: have the daemon told
+ * @conn: conn
+ * @err: -errno, not -EAGAIN
+ *
+ * Context: process, socket locked.
+ */
+void mqtt_tx_error(struct mqtt_conn *conn, int err);
+
+/**
+ * mqtt_tx_fail() - nothing can be sent any more: empty the queue
+ * @conn: conn
+ * @err: -errno that TCP gave
+ * @done: gets the items, to be freed without locks
+ *
+ * Context: socket and transmit side locked.
+ * Return: bytes of module frames among them.
+ */
+u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done);
+
+/**
+ * mqtt_tx_block() - TCP has taken less than it was given
+ * @conn: conn
+ *
+ * Context: socket and transmit side locked.
+ */
+void mqtt_tx_block(struct mqtt_conn *conn);
+
+/**
  * mqtt_tx_walk() - follow the packets in the daemon's stream
  * @tx: transmit side, locked; its framing state moves past the bytes
  * @p: bytes
@@ -113,5 +150,17 @@ u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done);
  * Return: where the last packet that ends in these bytes ends, or 0.
  */
 u32 mqtt_tx_walk(struct mqtt_tx *tx, const u8 *p, u32 n);
+
+/**
+ * mqtt_tx_walk_iter() - the same for bytes in the daemon's memory
+ * @tx: transmit side of a direct send, whose framing state nobody else looks at
+ * @iter: where the bytes are, in user memory; moves past them
+ * @n: number of them
+ *
+ * Bytes that cannot be read any more count as a length that cannot be decoded.
+ *
+ * Context: process, may fault.
+ */
+void mqtt_tx_walk_iter(struct mqtt_tx *tx, struct iov_iter *iter, u32 n);
 
 #endif /* _MQTT_TX_ITEM_H */

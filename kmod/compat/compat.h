@@ -68,6 +68,32 @@ static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
 }
 #endif
 
+/* Is it memory of the process that calls? ITER_UBUF came into use after 6.1. */
+static inline bool mqtt_compat_iter_is_user(const struct iov_iter *iter)
+{
+	return iter_is_ubuf(iter) || iter_is_iovec(iter);
+}
+
+/* The next piece of such memory. */
+static inline const u8 __user *
+mqtt_compat_iter_piece(const struct iov_iter *iter, size_t *len)
+{
+	struct iovec iov;
+
+	if (iter_is_ubuf(iter)) {
+		*len = iter->count;
+		return iter->ubuf + iter->iov_offset;
+	}
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+	iov = iov_iter_iovec(iter);
+#else
+	iov.iov_base = iter_iov_addr(iter);
+	iov.iov_len = iter_iov_len(iter);
+#endif
+	*len = iov.iov_len;
+	return iov.iov_base;
+}
+
 /* The attributes of a dump moved into a struct genl_info in 6.6. */
 static inline struct nlattr **mqtt_dump_attrs(struct netlink_callback *cb)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Whole packets in both directions, however the bytes are cut. */
+#include <sys/mman.h>
+#include <sys/uio.h>
+
 #include "lib_test.h"
 #include "parse.h"
 
@@ -387,6 +390,155 @@ TEST_F(framing, large_fast_packets)
 	stream_same(&s[1], &all);
 	EXPECT_EQ(scale(10, 300), world_stats(&self->w).publish_fast);
 	EXPECT_EQ(0, world_stats(&self->w).drop_queue_full);
+}
+
+#define PIECES	1024
+
+/* Cuts @b into pieces of up to @most bytes, some of them empty. */
+static int cut(struct iovec *iov, const struct buf *b, size_t most)
+{
+	size_t off = 0;
+	int n = 0;
+
+	while (off < b->len) {
+		size_t len = random_below(most + 1);
+
+		if (len > b->len - off || n == PIECES - 1)
+			len = b->len - off;
+		iov[n].iov_base = b->p + off;
+		iov[n++].iov_len = len;
+		off += len;
+	}
+	return n;
+}
+
+/*
+ * What is sent with nothing queued goes to TCP from the daemon's memory: the
+ * packets in it are followed through pieces of any length all the same.
+ */
+TEST_F(framing, pieces_in_memory)
+{
+	const unsigned int nr = scale(300, 20000);
+	struct buf hit = {}, want = {}, part = {};
+	struct iovec iov[PIECES];
+	struct tcp pub, sub;
+	unsigned int i;
+
+	world_client(&self->w, &pub);
+	world_subscribe(&self->w, "t", world_client(&self->w, &sub));
+	buf_publish(&hit, "t", 10, 1);
+	for (i = 0; i < nr; i++) {
+		struct msghdr msg = { .msg_iov = iov };
+		size_t half;
+
+		/* Headers of two, three and four bytes; the last packet is cut. */
+		part.len = 0;
+		buf_publish(&part, "d", random_below(5), i);
+		buf_publish(&part, "d", 100 + random_below(100), i);
+		if (!random_below(20))
+			buf_publish(&part, "d", 16380 + random_below(20), i);
+		half = part.len;
+		buf_publish(&part, "d", random_below(300), i);
+		want.len = 0;
+		buf_add(&want, part.p, part.len);
+		half += 1 + random_below(part.len - half - 1);
+		part.len = half;
+		msg.msg_iovlen = cut(iov, &part, part.len > 10000 ? 500 : 1 + random_below(40));
+		ASSERT_EQ((ssize_t)half, sendmsg(sub.s, &msg, MSG_NOSIGNAL));
+		sock_expect(sub.c, want.p, half);
+		/* In the midst of a packet: this waits for its end. */
+		sock_send(pub.c, hit.p, hit.len);
+		while (world_stats(&self->w).deliver_fast <= i)
+			usleep(100);
+		EXPECT_EQ(EAGAIN, sock_recv_errno(sub.c));
+		sock_send(sub.s, want.p + half, want.len - half);
+		sock_expect(sub.c, want.p + half, want.len - half);
+		sock_expect(sub.c, hit.p, hit.len);
+	}
+}
+
+/* Memory that cannot be read is the sender's problem, and nobody else's. */
+TEST_F(framing, pieces_that_cannot_be_read)
+{
+	size_t page = sysconf(_SC_PAGESIZE), len;
+	struct buf hit = {}, packet = {};
+	struct tcp pub, sub;
+	uint8_t *p;
+	ssize_t n;
+
+	world_client(&self->w, &pub);
+	world_subscribe(&self->w, "t", world_client(&self->w, &sub));
+	buf_publish(&hit, "t", 10, 1);
+	buf_publish(&packet, "d", page, 1);
+	p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, p);
+	memcpy(p, packet.p, page);
+	ASSERT_EQ(0, mprotect(p + page, page, PROT_NONE));
+	n = send(sub.s, p + page, 100, MSG_NOSIGNAL);
+	EXPECT_EQ(-1, n);
+	EXPECT_EQ(EFAULT, errno);
+	/* Nothing was taken, so the stream is at the end of a packet. */
+	sock_send(pub.c, hit.p, hit.len);
+	sock_expect(sub.c, hit.p, hit.len);
+	n = send(sub.s, p, packet.len, MSG_NOSIGNAL);
+	len = n > 0 ? n : 0;
+	ASSERT_LE(len, page);
+	sock_send(sub.s, packet.p + len, packet.len - len);
+	sock_expect(sub.c, packet.p, packet.len);
+	sock_send(pub.c, hit.p, hit.len);
+	sock_expect(sub.c, hit.p, hit.len);
+	munmap(p, 2 * page);
+}
+
+/*
+ * Packets that are diverted as they come, and such that the worker takes, while
+ * a reader waits in recv(): each wake-up matters.
+ */
+TEST_F(framing, reader_against_worker)
+{
+	const unsigned int nr = scale(4000, 200000);
+	struct buf out = {}, fast = {}, slow = {};
+	struct tcp pub, sub;
+	unsigned int i = 0;
+	uint32_t id, group;
+	pid_t reader, writer;
+	int status;
+
+	id = world_client(&self->w, &pub);
+	world_limit(&self->w, MQTT_A_LIMITS_TX_CONN_MAX, 1 << 30);
+	group = mix_group(&self->w);
+	world_member(&self->w, group, world_client(&self->w, &sub), 0, 0);
+	while (i < nr) {
+		unsigned int run = 1 + random_below(30);
+		size_t start = out.len;
+
+		if (random_below(2)) {
+			mix(&out, &fast, NULL, random_below(4) + 1, 200);
+			i++;
+			continue;
+		}
+		for (; run; run--, i++)
+			buf_puback(&out, i);
+		buf_add(&slow, out.p + start, out.len - start);
+	}
+	writer = fork();
+	if (!writer) {
+		sock_send_pieces(pub.c, out.p, out.len, 100);
+		_exit(0);
+	}
+	reader = fork();
+	if (!reader) {
+		sock_expect(pub.s, slow.p, slow.len);
+		_exit(0);
+	}
+	sock_expect(sub.c, fast.p, fast.len);
+	ASSERT_EQ(writer, waitpid(writer, &status, 0));
+	EXPECT_EQ(0, status);
+	ASSERT_EQ(reader, waitpid(reader, &status, 0));
+	EXPECT_EQ(0, status);
+	EXPECT_EQ(slow.len / PUBACK_LEN, world_conn(&self->w, id).diverted);
+	EXPECT_EQ(slow.len / PUBACK_LEN, world_stats(&self->w).divert_other);
+	EXPECT_EQ(0, world_conn(&self->w, id).gate);
 }
 
 /* Runs: many packets of one topic cross segments and allocations. */
