@@ -836,7 +836,6 @@ static void kernel_status(struct cJSON *json)
 	port_status(k);
 }
 
-/* Bytes of packets out are not counted by the module: see route_publish(). */
 static bool kernel_traffic(struct datapath_traffic *now)
 {
 	struct mqtt_stats s;
@@ -846,7 +845,7 @@ static bool kernel_traffic(struct datapath_traffic *now)
 	now->publish_received = s.publish_fast;
 	now->bytes_received = s.publish_fast_bytes;
 	now->publish_sent = s.deliver_fast + s.deliver_packet_out;
-	now->bytes_sent = s.deliver_fast_bytes;
+	now->bytes_sent = s.deliver_fast_bytes + s.deliver_packet_out_bytes;
 	now->publish_dropped = s.drop_queue_full + s.drop_oversize +
 			       s.drop_nomem + s.drop_port_full +
 			       s.drop_expired;

@@ -16,7 +16,6 @@
 #include "run.h"
 #include "session.h"
 #include "share.h"
-#include "stats.h"
 #include "store.h"
 #include "subid.h"
 #include "util.h"
@@ -436,7 +435,7 @@ static void deliver_attached(struct fan_out *f)
 }
 
 /* Through the data path too, lest it overtakes what goes that way. */
-static bool attached_served_props(struct fan_out *f, uint32_t attached)
+static bool attached_served_props(struct fan_out *f)
 {
 	struct publish pub = *f->pub;
 	struct run run = { .count = 1 };
@@ -451,23 +450,18 @@ static bool attached_served_props(struct fan_out *f, uint32_t attached)
 	pub.props = NULL;
 	served = datapath_publish(f->route, &pub, &run);
 	free(packet);
-	if (served)
-		stats.bytes_sent += (uint64_t)attached * run.len;
 	return served;
 }
 
-static bool attached_served(struct fan_out *f, uint32_t attached)
+static bool attached_served(struct fan_out *f)
 {
 	struct run_form form = { .named = true };
 	const struct run *run;
 
 	if (f->msg && (f->msg->props_len || f->msg->expires))
-		return attached_served_props(f, attached);
+		return attached_served_props(f);
 	run = f->set.v5 ? &f->set.base : run_set_get(&f->set, &form);
-	if (!run || !datapath_publish(f->route, f->pub, run))
-		return false;
-	stats.bytes_sent += (uint64_t)attached * run->len;
-	return true;
+	return run && datapath_publish(f->route, f->pub, run);
 }
 
 /* Is there a shared subscription that the data path serves? */
@@ -493,7 +487,7 @@ int route_publish(const struct publish *pub)
 		return -ENOMEM;
 	attached = deliver_receivers(&f, &reached);
 	if (attached || shares_attached(r, pub)) {
-		served = attached_served(&f, attached);
+		served = attached_served(&f);
 		if (!served)
 			deliver_attached(&f);
 	}

@@ -409,6 +409,8 @@ void mqtt_fanout_packet_out(struct mqtt_net *mn,
 			mqtt_fanout_out_group(mn, po->groups[i], po, &sum);
 		mqtt_fanout_out_conns(mn, po, &sum);
 	}
-	if (sum.nr)
+	if (sum.nr) {
 		mqtt_stat_add(mn, DELIVER_PACKET_OUT, sum.nr);
+		mqtt_stat_add(mn, DELIVER_PACKET_OUT_BYTES, sum.bytes);
+	}
 }

@@ -63,6 +63,8 @@ MQTT_SHOW(drop_acl, sum.c[MQTT_STAT_DROP_ACL]);
 MQTT_SHOW(drop_port_full, sum.c[MQTT_STAT_DROP_PORT_FULL]);
 MQTT_SHOW(packet_out, sum.c[MQTT_STAT_PACKET_OUT]);
 MQTT_SHOW(deliver_packet_out, sum.c[MQTT_STAT_DELIVER_PACKET_OUT]);
+MQTT_SHOW(deliver_packet_out_bytes,
+	  sum.c[MQTT_STAT_DELIVER_PACKET_OUT_BYTES]);
 MQTT_SHOW(tx_partial, sum.c[MQTT_STAT_TX_PARTIAL]);
 MQTT_SHOW(keepalive_expired, sum.c[MQTT_STAT_KEEPALIVE_EXPIRED]);
 MQTT_SHOW(queued_bytes, sum.queued_bytes);
@@ -93,6 +95,7 @@ static struct attribute *stats_attrs[] = {
 	&drop_port_full_attr.attr,
 	&packet_out_attr.attr,
 	&deliver_packet_out_attr.attr,
+	&deliver_packet_out_bytes_attr.attr,
 	&tx_partial_attr.attr,
 	&keepalive_expired_attr.attr,
 	&queued_bytes_attr.attr,

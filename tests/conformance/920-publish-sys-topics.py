@@ -17,7 +17,8 @@ class Tally:
 
     def __init__(self, broker):
         self.broker = broker
-        self.sent = self.packets = self.told = 0
+        self.size = 0
+        self.sent = self.packets = self.told = self.received = 0
 
     def client(self):
         client = self.broker.raw()
@@ -28,7 +29,16 @@ class Tally:
             self.packets += len(packets)
             send(*packets)
 
+        fill = client._fill
+
+        def filled(deadline):
+            before = len(client.buffer)
+            more = fill(deadline)
+            self.received += len(client.buffer) - before
+            return more
+
         client.send = count
+        client._fill = filled
         client.connect()
         return client
 
@@ -41,6 +51,7 @@ class Tally:
             message = sub.read(max(0.1, deadline - time.monotonic()))
             equal(message.topic, SYS + name)
             value = int(message.payload)
+            self.size = len(publish(message.topic, message.payload))
             done = value == want()
             check(done or time.monotonic() < deadline, '%s is %d, want %d' %
                   (name, value, want()))
@@ -99,6 +110,8 @@ def test(b):
     tally.expect('publish/messages/sent', lambda: delivered + tally.told)
     tally.expect('messages/received', lambda: tally.packets)
     tally.expect('bytes/received', lambda: tally.sent)
+    # all but the message that tells it
+    tally.expect('bytes/sent', lambda: tally.received - tally.size)
     tally.expect('publish/messages/dropped', lambda: 0)
     tally.expect('messages/inflight', lambda: 0)
     tally.expect('clients/connected', lambda: 2)

@@ -8,6 +8,8 @@ and the retained messages for a new subscription are not overtaken by messages
 that were published later, whoever carries these.
 """
 
+import socket
+
 from lib.case5 import *
 
 TOPICS, COUNT, CLOG = 6, 60, 300
@@ -28,7 +30,8 @@ def numbers(messages, key):
 
 def drain(client, count):
     got = []
-    for _ in range(CLOG + count):
+    client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+    for _ in range(count):
         message = client.wait(PUBLISH)
         client.ack(message)
         if message.topic != 'clog':
@@ -49,8 +52,7 @@ def test(b):
     pub = b.client5()
     slow = b.client5(rcvbuf=4096)
     own = b.client5(rcvbuf=4096)
-    for client in slow, own:
-        client.subscribe(('clog', 1))
+    slow.subscribe(('clog', 1))
     slow.subscribe(('t/#', options(0, rap=True)), props=[(SUBSCRIPTION_ID, 1)])
     slow.subscribe(('t/+', 1), props=[(SUBSCRIPTION_ID, 300)])
     slow.subscribe(('$share/s/t/#', options(0, rap=True)),
@@ -74,7 +76,7 @@ def test(b):
     own.send(publish('seen'))
     pub.expect_publish('seen')
     pub.sync()
-    slow_got = drain(slow, 2 * COUNT + 2 * TOPICS * COUNT)
+    slow_got = drain(slow, CLOG + 2 * COUNT + 2 * TOPICS * COUNT)
     order = list(range(COUNT))
     for topic in range(TOPICS):
         name = 't/%d' % topic

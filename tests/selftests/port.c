@@ -168,6 +168,7 @@ TEST_F(port, packet_out_by_name)
 	stats = world_stats(&self->w);
 	EXPECT_EQ(3, stats.packet_out);
 	EXPECT_EQ(6, stats.deliver_packet_out);
+	EXPECT_EQ(old.len + with.len, stats.deliver_packet_out_bytes);
 	EXPECT_EQ(3, stats.drop_oversize);
 	EXPECT_EQ(0, stats.queued_bytes);
 	EXPECT_EQ(3, world_conn(&self->w, id[2]).drop_oversize);

@@ -197,6 +197,7 @@ static const struct mqtt_attr stats_attrs[MQTT_A_STATS_MAX + 1] = {
 	U64(stats, STATS_DROP_PORT_FULL, drop_port_full),
 	U64(stats, STATS_PACKET_OUT, packet_out),
 	U64(stats, STATS_DELIVER_PACKET_OUT, deliver_packet_out),
+	U64(stats, STATS_DELIVER_PACKET_OUT_BYTES, deliver_packet_out_bytes),
 	U64(stats, STATS_TX_PARTIAL, tx_partial),
 	U64(stats, STATS_KEEPALIVE_EXPIRED, keepalive_expired),
 	U64(stats, STATS_QUEUED_BYTES, queued_bytes),

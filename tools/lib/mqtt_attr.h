@@ -191,6 +191,7 @@ struct mqtt_stats {
 	uint64_t drop_port_full;
 	uint64_t packet_out;
 	uint64_t deliver_packet_out;
+	uint64_t deliver_packet_out_bytes;
 	uint64_t tx_partial;
 	uint64_t keepalive_expired;
 	uint64_t queued_bytes;

@@ -524,6 +524,8 @@ enum mqtt_a_limits {
  *	whole
  * @MQTT_A_STATS_DROP_EXPIRED: deliveries dropped: their Message Expiry Interval
  *	passed in the queue
+ * @MQTT_A_STATS_DELIVER_PACKET_OUT_BYTES: bytes of the deliveries that
+ *	MQTT_A_STATS_DELIVER_PACKET_OUT counts, in the form of each member
  */
 enum mqtt_a_stats {
 	MQTT_A_STATS_UNSPEC,
@@ -556,6 +558,7 @@ enum mqtt_a_stats {
 	MQTT_A_STATS_DIVERT_PROPERTIES,
 	MQTT_A_STATS_DIVERT_PAYLOAD,
 	MQTT_A_STATS_DROP_EXPIRED,
+	MQTT_A_STATS_DELIVER_PACKET_OUT_BYTES,
 
 	__MQTT_A_STATS_MAX,
 	MQTT_A_STATS_MAX = (__MQTT_A_STATS_MAX - 1)
