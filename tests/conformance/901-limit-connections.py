@@ -30,4 +30,4 @@ def test(b):
     again.expect_silence()
 
 
-run(test, max_connections=3)
+run(test, max_connections=3, connect_timeout=1000)

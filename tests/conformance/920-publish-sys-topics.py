@@ -20,7 +20,7 @@ class Tally:
         self.size = 0
         self.sent = self.packets = self.told = self.received = 0
 
-    def client(self):
+    def client(self, **options):
         client = self.broker.raw()
         send = client.send
 
@@ -39,8 +39,16 @@ class Tally:
 
         client.send = count
         client._fill = filled
-        client.connect()
+        client.connect(**options)
         return client
+
+    def value(self, name):
+        """What a topic tells now."""
+        sub = self.client()
+        sub.subscribe(SYS + name)
+        value = int(sub.read().payload)
+        sub.disconnect()
+        return value
 
     def expect(self, name, want):
         """Wait until a topic has the value; telling it is traffic, too."""
@@ -90,9 +98,9 @@ def check_mosquitto_sub(b):
     told = dict(line.rsplit(' ', 1) for line in out.stdout.splitlines()
                 if not line.endswith(' seconds'))
     for name in ('bytes/received', 'clients/total', 'load/messages/sent/5min',
-                 'store/messages/bytes', 'heap/current size'):
+                 'store/messages/bytes', 'heap/current size', 'heap/maximum size'):
         check(SYS + name in told, 'no %s among %s' % (name, sorted(told)))
-    equal(told[SYS + 'publish/messages/received'], str(COUNT + 2))
+    equal(told[SYS + 'publish/messages/received'], str(COUNT + 5))
 
 
 def test(b):
@@ -115,8 +123,22 @@ def test(b):
     tally.expect('publish/messages/dropped', lambda: 0)
     tally.expect('messages/inflight', lambda: 0)
     tally.expect('clients/connected', lambda: 2)
+    tally.expect('clients/disconnected', lambda: 0)
+    tally.client(clean=False).disconnect()
+    tally.expect('clients/disconnected', lambda: 1)
+    tally.expect('clients/inactive', lambda: 1)
+    tally.expect('clients/total', lambda: 3)
+    tally.expect('clients/expired', lambda: 0)
     tally.expect('clients/maximum', lambda: FANOUT + 2)
     tally.expect('subscriptions/count', lambda: 1)
+    stored = ('retained messages/count', 'messages/stored', 'store/messages/count')
+    before = [tally.value(name) for name in stored]
+    pub = tally.client()
+    for n in range(3):
+        pub.publish('more/%d' % n, 'x', retain=True)
+    for name, value in zip(stored, before):
+        tally.expect(name, lambda value=value: value + 3)
+    pub.disconnect()
     if shutil.which('mosquitto_sub'):
         check_mosquitto_sub(b)
 

@@ -7,7 +7,8 @@ from lib.case5 import *
 
 
 def test(b):
-    refused_connect(b, (0x85, 0x87), connect('other'), connect('ga'))
+    refused_connect(b, (0x85, 0x87), connect('other'), connect('ga'),
+                    connect('gates-1'))
     refused_connect(b, 0x85, connect(''), connect('', clean=False))
     b.client5('gate-1').disconnect()
 

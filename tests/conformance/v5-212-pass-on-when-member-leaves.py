@@ -56,5 +56,16 @@ def test(b):
     one.expect_silence()
     two.expect_silence()
 
+    # the last one unsubscribes: nobody is to get what waits
+    pub = b.client5()
+    one = b.client5(props=[(RECEIVE_MAXIMUM, 1)])
+    one.subscribe(('$share/last/l', 1))
+    for n in range(3):
+        pub.publish('l', str(n), 1)
+    message = one.expect_publish('l', '0', 1, ack=False)
+    one.unsubscribe('$share/last/l', want=[0])
+    one.ack(message)
+    one.expect_silence()
+
 
 run(test)

@@ -19,6 +19,16 @@ def test(b):
     equal(client.expect(PUBREC, 5).code, 0)
     sub.expect_publish('t', 'new', 2)
     sub.expect_silence()
+    # the other way: no PUBREL, and the next one may come
+    slow = b.client5(props=[(RECEIVE_MAXIMUM, 1)])
+    slow.subscribe(('r', 2))
+    for n in range(3):
+        client.publish('r', str(n), 2)
+    for n in range(2):
+        got = slow.expect_publish('r', str(n), 2, ack=False)
+        slow.send(pubrec(got.pid, 0x83))
+    slow.expect_publish('r', '2', 2)
+    slow.expect_silence()
 
 
 run(test)
