@@ -526,6 +526,22 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 		client_rx_arm(c);
 }
 
+/* There is room for more output. */
+static void client_drained(struct client *c)
+{
+	if (!c->out.bytes)
+		c->answers = 0;
+	if (c->state != CLIENT_CONNECTED)
+		return;
+	if (c->session->queue.len)
+		deliver_pump(c->session);
+	if (c->rx_paused && !c->answers) {
+		c->rx_paused = false;
+		if (!c->rx_armed)
+			client_rx_arm(c);
+	}
+}
+
 static void client_tx(struct op *op, int res, uint32_t flags)
 {
 	struct client *c = container_of(op, struct client, tx_op);
@@ -545,29 +561,38 @@ static void client_tx(struct op *op, int res, uint32_t flags)
 	}
 	if (c->out.bytes || c->state == CLIENT_CLOSING)
 		client_dirty(c);
-	if (!c->out.bytes)
-		c->answers = 0;
-	if (c->state != CLIENT_CONNECTED)
-		return;
-	if (c->session->queue.len)
-		deliver_pump(c->session);
-	if (c->rx_paused && !c->answers) {
-		c->rx_paused = false;
-		if (!c->rx_armed)
-			client_rx_arm(c);
-	}
+	client_drained(c);
 }
 
-static void client_send(struct client *c)
+static unsigned int client_peek(struct client *c)
 {
 	unsigned int n = outq_peek(&c->out);
+	uint32_t expired = outq_expired(&c->out);
 
+	if (unlikely(expired)) {
+		stats.publish_dropped += expired;
+		if (c->session)
+			c->session->publish_dropped += expired;
+	}
+	return n;
+}
+
+/* Returns false when all of it has expired meanwhile. */
+static bool client_send(struct client *c)
+{
+	unsigned int n = client_peek(c);
+
+	if (!n) {
+		client_drained(c);
+		return false;
+	}
 	c->tx_busy = true;
 	if (n == 1)
 		loop_send(&c->tx_op, c->fd, c->out.iov[0].iov_base,
 			  c->out.iov[0].iov_len);
 	else
 		loop_sendmsg(&c->tx_op, c->fd, &c->out.msg);
+	return true;
 }
 
 /*
@@ -591,13 +616,27 @@ static void client_closing(struct client *c)
 	client_rx_arm(c);
 }
 
+/* Takes back of the pieces gathered what goes beyond @max bytes. */
+static void pieces_trim(struct outq *q, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < q->msg.msg_iovlen; i++) {
+		if (q->iov[i].iov_len > max)
+			q->iov[i].iov_len = max;
+		max -= q->iov[i].iov_len;
+	}
+}
+
 static bool send_now(struct client *c, size_t keep)
 {
 	while (!c->tx_busy && outq_ready(&c->out) > keep) {
 		ssize_t n;
 
-		n = outq_peek(&c->out);
-		c->out.iov[n - 1].iov_len -= keep;
+		client_peek(c);
+		if (outq_ready(&c->out) <= keep)
+			break;
+		pieces_trim(&c->out, outq_ready(&c->out) - keep);
 		n = sendmsg(c->fd, &c->out.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return false;
@@ -637,13 +676,12 @@ bool clients_flush(void)
 						    dirty_node);
 
 		list_del_init(&c->dirty_node);
-		if (c->state == CLIENT_CLOSING &&
-		    (!c->flush || (!c->out.bytes && !c->out.holds))) {
-			client_closing(c);
-		} else if (!c->tx_busy && !c->cut && outq_ready(&c->out)) {
-			client_send(c);
+		if ((c->state != CLIENT_CLOSING || c->flush) && !c->tx_busy &&
+		    !c->cut && outq_ready(&c->out) && client_send(c))
 			any = true;
-		}
+		else if (c->state == CLIENT_CLOSING &&
+			 (!c->flush || (!c->out.bytes && !c->out.holds)))
+			client_closing(c);
 	}
 	return any;
 }

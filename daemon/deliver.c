@@ -8,6 +8,7 @@
 #include "datapath.h"
 #include "message.h"
 #include "packet.h"
+#include "parse.h"
 #include "retain.h"
 #include "run.h"
 #include "send.h"
@@ -55,6 +56,7 @@ static uint32_t deliver_fitting(struct client *c, const struct run *run)
 			.frames = p,
 			.len = run_next(p, left),
 			.count = 1,
+			.expires = run->expires,
 		};
 
 		if (one.len <= c->max_packet)
@@ -67,10 +69,45 @@ static uint32_t deliver_fitting(struct client *c, const struct run *run)
 	return count;
 }
 
+/* How long they live counts while they wait for the client, too. */
+static void mark_run(struct client *c, const struct run *run, uint32_t count,
+		     size_t queued)
+{
+	const uint8_t *p = run->frames;
+	uint32_t left = run->len;
+	uint64_t at = c->out.taken + queued;
+
+	while (count--) {
+		struct outq_mark mark = {
+			.at = at,
+			.expires = run->expires,
+			.len = run_next(p, left),
+			/* what comes later may have its alias alone */
+			.keep = c->alias_max,
+		};
+
+		if (c->protocol >= 5)
+			mark.off = mqtt_parse_expiry(p, mark.len);
+		outq_mark(&c->out, &mark);
+		at += mark.len;
+		p += mark.len;
+		left -= mark.len;
+	}
+}
+
+static size_t run_limit(const struct client *c)
+{
+	size_t limit = outq_limit();
+	size_t marked = outq_marked(&c->out);
+
+	return limit > marked ? limit - marked : 0;
+}
+
 uint32_t deliver_run(struct client *c, struct run *run)
 {
 	struct session *s = c->session;
-	size_t limit = outq_limit();
+	size_t limit = run_limit(c);
+	size_t queued = c->out.bytes;
 	uint32_t room;
 	uint32_t count;
 	uint32_t len;
@@ -103,6 +140,8 @@ uint32_t deliver_run(struct client *c, struct run *run)
 		if (!count)
 			return 0;
 	}
+	if (unlikely(run->expires))
+		mark_run(c, run, count, queued);
 	s->publish_sent += count;
 	stats.publish_sent += count;
 	client_dirty(c);

@@ -43,19 +43,24 @@ static bool payload_valid(const struct properties *props, const uint8_t *p,
 
 /*
  * May a packet of 5.0 be passed on as it is? Then its properties are valid, and
- * none of them is for this connection alone.
+ * none of them is for this connection alone. Sets when its lifetime ends.
  */
-static bool run_properties(const uint8_t *p, const uint8_t *end)
+static bool run_properties(const uint8_t *p, const uint8_t *end,
+			   uint64_t *expires)
 {
 	struct reader r = { p, end, false };
 	struct properties props;
 
+	*expires = 0;
 	/* the most frequent case */
 	if (p < end && !*p)
 		return true;
-	return !read_properties(&r, PUBLISH, &props) &&
-	       !property_present(&props, PROP_TOPIC_ALIAS) &&
-	       payload_valid(&props, r.p, reader_left(&r));
+	if (read_properties(&r, PUBLISH, &props) ||
+	    property_present(&props, PROP_TOPIC_ALIAS))
+		return false;
+	if (property_present(&props, PROP_MESSAGE_EXPIRY))
+		*expires = loop_now() + 1000ull * props.message_expiry;
+	return payload_valid(&props, r.p, reader_left(&r));
 }
 
 size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
@@ -63,6 +68,7 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 	struct publish pub = { .source = c, .v5 = c->protocol >= 5 };
 	const uint8_t *next = p;
 	const uint8_t *end = p + len;
+	uint64_t expires = 0;
 
 	while (end - next >= 2 && *next == PUBLISH && next - p < RUN_MAX) {
 		uint32_t remaining = 0;
@@ -90,7 +96,11 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 		if ((size_t)hlen != packet_header_len(remaining))
 			break;
 		if (pub.v5 && !run_properties(body + 2 + topic_len,
-					      body + remaining))
+					      body + remaining, &expires))
+			break;
+		if (!pub.count)
+			pub.expires = expires;
+		else if (expires != pub.expires)
 			break;
 		pub.count++;
 		next = body + remaining;

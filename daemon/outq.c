@@ -6,6 +6,8 @@
 
 #include "conf.h"
 #include "list.h"
+#include "loop.h"
+#include "packet.h"
 #include "util.h"
 
 /**
@@ -16,6 +18,7 @@
  * @off: first byte not yet sent
  * @len: end of the bytes
  * @cls: size class, and so the room in @buf
+ * @own: nobody else has @msg
  * @buf: the bytes, for copied ones
  */
 struct outq_seg {
@@ -25,6 +28,7 @@ struct outq_seg {
 	uint32_t off;
 	uint32_t len;
 	uint32_t cls;
+	bool own;
 	uint8_t buf[];
 };
 
@@ -70,6 +74,7 @@ static struct outq_seg *seg_new(struct outq *q, unsigned int cls)
 	seg->off = 0;
 	seg->len = 0;
 	seg->cls = cls;
+	seg->own = false;
 	if (q->tail)
 		q->tail->next = seg;
 	else
@@ -157,12 +162,209 @@ void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len)
 	account(q, len);
 }
 
-unsigned int outq_peek(struct outq *q)
+/* Room for so many marks is kept when there are none. */
+#define MARKS_KEEP	64u
+
+/**
+ * struct outq_marks - packets with a lifetime, in the order they are queued in
+ * @mark: the packets
+ * @first: the first that may still be of interest
+ * @end: behind the last
+ * @cap: room in @mark
+ * @expired: packets dropped, not yet told
+ */
+struct outq_marks {
+	struct outq_mark *mark;
+	size_t first;
+	size_t end;
+	size_t cap;
+	uint32_t expired;
+};
+
+/* Seconds left, rounded up, as message_lifetime() has them. */
+static uint32_t lifetime(uint64_t expires)
+{
+	uint64_t now = loop_now();
+
+	return expires > now ? (uint32_t)((expires - now + 999) / 1000) : 0;
+}
+
+void outq_mark(struct outq *q, const struct outq_mark *mark)
+{
+	struct outq_marks *m = q->marks;
+
+	if (!m) {
+		m = xcalloc(1, sizeof(*m));
+		q->marks = m;
+	}
+	if (m->end == m->cap && m->first > m->cap / 2) {
+		m->end -= m->first;
+		memmove(m->mark, m->mark + m->first,
+			m->end * sizeof(*m->mark));
+		m->first = 0;
+	}
+	if (m->end == m->cap) {
+		m->cap = m->cap ? 2 * m->cap : 16;
+		m->mark = xrealloc(m->mark, m->cap * sizeof(*m->mark));
+	}
+	m->mark[m->end] = *mark;
+	m->mark[m->end++].told = lifetime(mark->expires);
+	total += sizeof(*mark);
+}
+
+size_t outq_marked(const struct outq *q)
+{
+	const struct outq_marks *m = q->marks;
+
+	return m ? (m->end - m->first) * sizeof(*m->mark) : 0;
+}
+
+uint32_t outq_expired(struct outq *q)
+{
+	uint32_t expired = q->marks ? q->marks->expired : 0;
+
+	if (expired)
+		q->marks->expired = 0;
+	return expired;
+}
+
+static void marks_forget(struct outq_marks *m, size_t count)
+{
+	total -= count * sizeof(*m->mark);
+	m->first += count;
+	if (m->first < m->end)
+		return;
+	m->first = 0;
+	m->end = 0;
+	if (m->cap <= MARKS_KEEP)
+		return;
+	free(m->mark);
+	m->mark = NULL;
+	m->cap = 0;
+}
+
+static void marks_free(struct outq *q)
+{
+	struct outq_marks *m = q->marks;
+
+	if (!m)
+		return;
+	marks_forget(m, m->end - m->first);
+	free(m->mark);
+	free(m);
+	q->marks = NULL;
+}
+
+/* Makes the bytes of a reference our own. Returns false without memory. */
+static bool seg_own(struct outq_seg *seg)
+{
+	struct message *copy;
+
+	if (!seg->msg || seg->own)
+		return true;
+	copy = message_new_room(seg->len);
+	if (!copy)
+		return false;
+	memcpy(copy->frame, seg->data, seg->len);
+	message_put(seg->msg);
+	seg->msg = copy;
+	seg->data = copy->frame;
+	seg->own = true;
+	return true;
+}
+
+/* Writes a number @pos bytes behind the head, across segments if need be. */
+static bool write_u32(struct outq *q, size_t pos, uint32_t value)
 {
 	struct outq_seg *seg = q->head;
+	uint8_t bytes[4];
+	unsigned int i;
+
+	put_u32(bytes, value);
+	for (i = 0; i < sizeof(bytes); i++) {
+		while (pos >= seg->len - seg->off) {
+			pos -= seg->len - seg->off;
+			seg = seg->next;
+		}
+		if (!seg_own(seg))
+			return false;
+		/* the bytes of a copy, or of a message that is ours alone */
+		((uint8_t *)seg->data)[seg->off + pos] = bytes[i];
+		pos++;
+	}
+	return true;
+}
+
+static void mark_tell(struct outq *q, struct outq_mark *mark)
+{
+	uint32_t left = lifetime(mark->expires);
+
+	if (mark->off && left != mark->told &&
+	    write_u32(q, mark->at - q->taken + mark->off, left))
+		mark->told = left;
+}
+
+/*
+ * Packets leave only at the head, so that those behind stay where they are
+ * marked. Returns how much may be sent: not beyond one that is to be dropped.
+ */
+static size_t outq_age(struct outq *q, size_t ready)
+{
+	struct outq_marks *m = q->marks;
+	uint64_t now = loop_now();
+	size_t i;
+
+	for (i = m->first; i < m->end; i++) {
+		struct outq_mark *mark = &m->mark[i];
+
+		/* what has been begun goes on as it is */
+		if (mark->at < q->taken) {
+			marks_forget(m, 1);
+			continue;
+		}
+		if (mark->at - q->taken >= ready)
+			break;
+		if (mark->expires > now || mark->keep) {
+			mark_tell(q, mark);
+			continue;
+		}
+		if (mark->at > q->taken)
+			return mark->at - q->taken;
+		ready -= min_t(size_t, ready, mark->len);
+		m->expired++;
+		outq_advance(q, mark->len);
+		marks_forget(m, 1);
+	}
+	return ready;
+}
+
+/* How much the pieces of one send can hold, of what may be sent. */
+static size_t outq_reach(const struct outq *q)
+{
+	const struct outq_seg *seg = q->head;
 	size_t ready = outq_ready(q);
+	size_t reach = 0;
+	unsigned int n;
+
+	for (n = 0; n < OUTQ_IOV && reach < ready; n++, seg = seg->next)
+		reach += seg->len - seg->off;
+	return min_t(size_t, reach, ready);
+}
+
+unsigned int outq_peek(struct outq *q)
+{
+	size_t ready = outq_ready(q);
+	struct outq_seg *seg;
 	unsigned int n = 0;
 
+	/* again when all within reach was dropped */
+	while (q->marks && ready) {
+		ready = outq_age(q, outq_reach(q));
+		if (ready || !outq_ready(q))
+			break;
+		ready = outq_ready(q);
+	}
+	seg = q->head;
 	while (ready && n < OUTQ_IOV) {
 		size_t len = min_t(size_t, seg->len - seg->off, ready);
 
@@ -221,10 +423,16 @@ bool outq_release(struct outq *q, uint64_t seq)
 
 void outq_cut(struct outq *q)
 {
+	struct outq_marks *m = q->marks;
 	size_t keep = outq_ready(q);
 	struct outq_seg **p = &q->head;
 	struct outq_seg *rest;
 
+	while (m && m->end > m->first &&
+	       m->mark[m->end - 1].at >= q->taken + keep) {
+		m->end--;
+		total -= sizeof(*m->mark);
+	}
 	q->holds = 0;
 	total -= q->bytes - keep;
 	q->bytes = keep;
@@ -253,6 +461,7 @@ void outq_cut(struct outq *q)
 void outq_clear(struct outq *q)
 {
 	q->holds = 0;
+	marks_free(q);
 	outq_advance(q, q->bytes);
 }
 

@@ -20,6 +20,7 @@
 #define OUTQ_REF_MIN	1024u
 
 struct outq_seg;
+struct outq_marks;
 
 /**
  * struct outq_hold - output that waits for the durable store
@@ -32,6 +33,24 @@ struct outq_hold {
 };
 
 /**
+ * struct outq_mark - a PUBLISH with a lifetime, MQTT 5.0 3.3.2.3.3
+ * @at: its first byte, counted from the beginning of the connection
+ * @expires: loop_now() at which its lifetime ends
+ * @len: its length
+ * @off: where its Message Expiry Interval is, 0 if it has none
+ * @told: seconds that this says
+ * @keep: it is sent even when its lifetime is over
+ */
+struct outq_mark {
+	uint64_t at;
+	uint64_t expires;
+	uint32_t len;
+	uint32_t off;
+	uint32_t told;
+	bool keep;
+};
+
+/**
  * struct outq - output not yet taken by the socket
  * @head: first segment
  * @tail: last segment
@@ -39,6 +58,7 @@ struct outq_hold {
  * @taken: bytes that left the queue since the beginning
  * @hold: what waits, the second for a later batch than the first
  * @holds: number of these
+ * @marks: packets with a lifetime, NULL if there never was one
  * @iov: pieces of the send in flight
  * @msg: message of the send in flight
  */
@@ -49,6 +69,7 @@ struct outq {
 	uint64_t taken;
 	struct outq_hold hold[2];
 	unsigned int holds;
+	struct outq_marks *marks;
 	struct iovec iov[OUTQ_IOV];
 	struct msghdr msg;
 };
@@ -88,6 +109,29 @@ void outq_put(struct outq *q, const void *data, size_t len);
 void outq_ref(struct outq *q, struct message *msg, uint32_t off, uint32_t len);
 
 /**
+ * outq_mark() - a packet that was appended has a lifetime
+ * @q: queue
+ * @mark: about it, @told excepted; they come in the order of the packets
+ */
+void outq_mark(struct outq *q, const struct outq_mark *mark);
+
+/**
+ * outq_marked() - memory that marks take
+ * @q: queue
+ *
+ * Return: bytes; they count towards outq_limit().
+ */
+size_t outq_marked(const struct outq *q);
+
+/**
+ * outq_expired() - packets that outq_peek() has dropped
+ * @q: queue
+ *
+ * Return: their number since the last call.
+ */
+uint32_t outq_expired(struct outq *q);
+
+/**
  * outq_ready() - how much may be sent now?
  * @q: queue
  *
@@ -124,9 +168,10 @@ void outq_cut(struct outq *q);
  * outq_peek() - gather the head of the queue for a send
  * @q: queue with bytes that may be sent
  *
- * What is appended later does not disturb the pieces gathered.
+ * What is appended later does not disturb the pieces gathered. Packets whose
+ * lifetime is over are dropped, and the others are told how long they have left.
  *
- * Return: number of pieces in @q->iov.
+ * Return: number of pieces in @q->iov; 0 if nothing was left to be sent.
  */
 unsigned int outq_peek(struct outq *q);
 

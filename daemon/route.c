@@ -210,6 +210,7 @@ static bool fan_out_init(struct fan_out *f, const struct publish *pub,
 	run_set_init(&f->set, pub->frames, pub->frames_len, pub->count,
 		     pub->v5);
 	f->set.base.share = r->nr_receivers > 1;
+	f->set.base.expires = pub->expires;
 	if (pub->frames || !(r->nr_receivers || r->nr_shared || pub->retain))
 		return true;
 	f->msg = message_new(pub->topic, pub->topic_len, pub->payload,
@@ -398,6 +399,7 @@ static void deliver_shares(struct fan_out *f, bool served)
 		one.route = r;
 		one.msg = NULL;
 		run_set_init(&one.set, p, len, 1, f->pub->v5);
+		one.set.base.expires = f->pub->expires;
 		for (i = first; i < r->nr_filters; i++) {
 			struct filter *filter = r->filters[i];
 

@@ -28,6 +28,7 @@ struct subids;
  *	otherwise
  * @frames_len: their length together
  * @count: their number; 1 for a single message
+ * @expires: loop_now() at which the lifetime of @frames ends, 0 for never
  */
 struct publish {
 	const char *topic;
@@ -43,6 +44,7 @@ struct publish {
 	const uint8_t *frames;
 	uint32_t frames_len;
 	uint32_t count;
+	uint64_t expires;
 };
 
 /**

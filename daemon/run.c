@@ -188,6 +188,7 @@ struct run *run_set_get(struct run_set *set, const struct run_form *form)
 		.len = msg->frame_len,
 		.count = set->base.count,
 		.msg = msg,
+		.expires = set->base.expires,
 	};
 	return &v->run;
 }

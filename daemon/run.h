@@ -20,6 +20,7 @@ struct message;
  * @count: their number
  * @msg: shares @frames without copying, made when it is first worth it
  * @share: is it worth it?
+ * @expires: loop_now() at which their lifetime ends, 0 for never
  */
 struct run {
 	const uint8_t *frames;
@@ -27,6 +28,7 @@ struct run {
 	uint32_t count;
 	struct message *msg;
 	bool share;
+	uint64_t expires;
 };
 
 /**

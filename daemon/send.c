@@ -215,6 +215,24 @@ static void put_payload(struct client *c, struct message *msg)
 		outq_ref(&c->out, msg, msg->payload_off, msg->payload_len);
 }
 
+/*
+ * What has a lifetime may wait here. With QoS 0 it is dropped when that is over,
+ * but not if it tells an alias; a delivery with an identifier has begun.
+ */
+static void mark_publish(struct client *c, const struct message *msg,
+			 size_t queued, uint32_t off, bool keep)
+{
+	struct outq_mark mark = {
+		.at = c->out.taken + queued,
+		.expires = msg->expires,
+		.len = c->out.bytes - queued,
+		.off = off,
+		.keep = keep,
+	};
+
+	outq_mark(&c->out, &mark);
+}
+
 /* MQTT 5.0, 3.3.2: topic or its alias, packet identifier, properties. */
 static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 			  uint16_t mid, const struct subids *ids)
@@ -223,6 +241,8 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 	uint32_t ids_len = subids_len(ids);
 	uint32_t props_len = ids_len + msg->props_len;
 	uint8_t head[PUBLISH_HEAD_MAX];
+	size_t queued = c->out.bytes;
+	uint32_t expiry_off;
 	uint16_t alias = 0;
 	bool give = false;
 	uint64_t remaining;
@@ -260,10 +280,14 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 		p = put_property_u32(p, PROP_MESSAGE_EXPIRY,
 				     message_lifetime(msg));
 	outq_put(&c->out, head, p - head);
+	/* it is the last thing in the head */
+	expiry_off = c->out.bytes - queued - 4;
 	outq_put(&c->out, message_props(msg), msg->props_len);
 	if (ids_len)
 		outq_put(&c->out, ids->props, ids_len);
 	put_payload(c, msg);
+	if (unlikely(msg->expires))
+		mark_publish(c, msg, queued, expiry_off, mid || give);
 	if (give)
 		alias_give(c, message_topic(msg), msg->topic_len);
 	publish_sent(c);
@@ -276,6 +300,7 @@ bool send_publish(struct client *c, struct message *msg, uint8_t flags,
 	uint32_t remaining = 2 + msg->topic_len + (mid ? 2 : 0) +
 			     msg->payload_len;
 	size_t len = packet_header_len(remaining) + remaining;
+	size_t queued = c->out.bytes;
 
 	if (c->protocol >= 5)
 		return send_publish5(c, msg, flags, mid, ids);
@@ -300,6 +325,8 @@ bool send_publish(struct client *c, struct message *msg, uint8_t flags,
 			put_u16(outq_room(&c->out, 2), mid);
 		put_payload(c, msg);
 	}
+	if (unlikely(msg->expires) && !mid)
+		mark_publish(c, msg, queued, 0, false);
 	publish_sent(c);
 	return true;
 }
