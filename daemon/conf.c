@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,33 +12,6 @@
 #include "util.h"
 
 struct conf config;
-
-int conf_error(struct conf_parser *p, const char *fmt, ...)
-{
-	int len = snprintf(p->conf->error, sizeof(p->conf->error), "%s:%u: ",
-			   p->name, p->line);
-	va_list ap;
-
-	if (len < 0 || (size_t)len >= sizeof(p->conf->error))
-		return -1;
-	va_start(ap, fmt);
-	vsnprintf(p->conf->error + len, sizeof(p->conf->error) - len, fmt, ap);
-	va_end(ap);
-	return -1;
-}
-
-char *conf_word(char **rest)
-{
-	char *s = *rest + strspn(*rest, " \t");
-	size_t len = strcspn(s, " \t");
-
-	if (!len)
-		return NULL;
-	*rest = s + len;
-	if (**rest)
-		*(*rest)++ = '\0';
-	return s;
-}
 
 void conf_init(struct conf *conf)
 {
@@ -71,20 +43,12 @@ void conf_init(struct conf *conf)
 	conf->datapath = CONF_DATAPATH_AUTO;
 }
 
-static int conf_line(struct conf_parser *p, char *line)
+static int conf_line(struct text *text, char *line)
 {
-	size_t len;
-	char *name;
+	struct conf_parser *p = container_of(text, struct conf_parser, text);
+	char *name = text_word(&line);
 	int rc;
 
-	line += strspn(line, " \t");
-	len = strlen(line);
-	while (len && strchr(" \t\r", line[len - 1]))
-		line[--len] = '\0';
-	if (!len || *line == '#')
-		return 0;
-
-	name = conf_word(&line);
 	line += strspn(line, " \t");
 	if (!*line)
 		return conf_error(p, "%s: value missing", name);
@@ -92,64 +56,6 @@ static int conf_line(struct conf_parser *p, char *line)
 	if (rc > 0)
 		rc = conf_refuse(p, name, line);
 	return rc <= 0 ? rc : conf_error(p, "unknown option \"%s\"", name);
-}
-
-static int conf_text(struct conf_parser *p, const char *text, size_t len)
-{
-	const char *end = text + len;
-
-	while (text < end) {
-		const char *nl = memchr(text, '\n', end - text);
-		size_t n = (nl ? nl : end) - text;
-		char *line = xmalloc(n + 1);
-		int rc;
-
-		memcpy(line, text, n);
-		line[n] = '\0';
-		p->line++;
-		rc = strlen(line) == n ? conf_line(p, line) :
-			conf_error(p, "null byte in line");
-		free(line);
-		if (rc)
-			return rc;
-		text += n + 1;
-	}
-	return 0;
-}
-
-static int conf_file(struct conf_parser *p)
-{
-	struct conf *conf = p->conf;
-	FILE *f = fopen(p->name, "re");
-	char *text = NULL;
-	size_t len = 0;
-	size_t cap = 0;
-	size_t n;
-	int rc;
-
-	if (!f) {
-		snprintf(conf->error, sizeof(conf->error), "%s: %s", p->name,
-			 strerror(errno));
-		return -1;
-	}
-	do {
-		if (len == cap) {
-			cap = cap ? cap * 2 : 4096;
-			text = xrealloc(text, cap);
-		}
-		n = fread(text + len, 1, cap - len, f);
-		len += n;
-	} while (n);
-	if (ferror(f)) {
-		snprintf(conf->error, sizeof(conf->error), "%s: %s", p->name,
-			 strerror(errno));
-		rc = -1;
-	} else {
-		rc = conf_text(p, text, len);
-	}
-	free(text);
-	fclose(f);
-	return rc;
 }
 
 /* By letter, and the upper case of a letter before its lower case. */
@@ -177,10 +83,10 @@ static int conf_included(struct conf_parser *p, const char *dir,
 	if (asprintf(&path, "%s%s%s", dir,
 		     dir[strlen(dir) - 1] == '/' ? "" : "/", file) < 0)
 		return conf_error(p, "include_dir: out of memory");
-	inner.name = path;
-	inner.line = 0;
+	inner.text.name = path;
+	inner.text.line = 0;
 	inner.included = true;
-	rc = conf_file(&inner);
+	rc = text_parse_file(&inner.text);
 	p->log_type_given = inner.log_type_given;
 	p->log_dest_given = inner.log_dest_given;
 	free(path);
@@ -206,19 +112,32 @@ int conf_include(struct conf_parser *p, const char *dir)
 	return rc;
 }
 
+static void conf_parser_init(struct conf_parser *p, struct conf *conf,
+			     const char *name)
+{
+	memset(p, 0, sizeof(*p));
+	p->conf = conf;
+	p->text.name = name;
+	p->text.parse_line = conf_line;
+	p->text.error = conf->error;
+	p->text.size = sizeof(conf->error);
+}
+
 int conf_parse(struct conf *conf, const char *name, const char *text,
 	       size_t len)
 {
-	struct conf_parser p = { .conf = conf, .name = name };
+	struct conf_parser p;
 
-	return conf_text(&p, text, len);
+	conf_parser_init(&p, conf, name);
+	return text_parse(&p.text, text, len);
 }
 
 int conf_read(struct conf *conf, const char *path)
 {
-	struct conf_parser p = { .conf = conf, .name = path };
+	struct conf_parser p;
 
-	return conf_file(&p);
+	conf_parser_init(&p, conf, path);
+	return text_parse_file(&p.text);
 }
 
 static void conf_add_listener(struct conf *conf, int port, const char *address)

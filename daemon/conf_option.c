@@ -102,12 +102,12 @@ static int parse_string(struct conf_parser *p, const struct conf_opt *o,
 static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 			  char *value)
 {
-	char *port = conf_word(&value);
-	char *address = conf_word(&value);
+	char *port = text_word(&value);
+	char *address = text_word(&value);
 	struct conf_listener *l;
 	int64_t v;
 
-	if (conf_word(&value))
+	if (text_word(&value))
 		return conf_error(p, "%s: too many values", o->name);
 	if (address && *address == '/')
 		return conf_error(p, "%s: Unix sockets are not supported; listen on 127.0.0.1",
@@ -117,7 +117,7 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 	l = xcalloc(1, sizeof(*l));
 	l->port = (uint16_t)v;
 	l->address = address ? xstrdup(address) : NULL;
-	l->line = p->line;
+	l->line = p->text.line;
 	list_add_tail(&l->node, &p->conf->listeners);
 	return 0;
 }
@@ -223,7 +223,7 @@ static int parse_log_type(struct conf_parser *p, const struct conf_opt *o,
 static int parse_log_dest(struct conf_parser *p, const struct conf_opt *o,
 			  char *value)
 {
-	char *dest = conf_word(&value);
+	char *dest = text_word(&value);
 	char *path = value + strspn(value, " \t");
 
 	if (!p->log_dest_given)
@@ -285,15 +285,15 @@ static int parse_datapath(struct conf_parser *p, const struct conf_opt *o,
 static int parse_persistence_sync(struct conf_parser *p,
 				  const struct conf_opt *o, char *value)
 {
-	char *how = conf_word(&value);
-	char *seconds = conf_word(&value);
+	char *how = text_word(&value);
+	char *seconds = text_word(&value);
 	int64_t v = 0;
 
 	if (!strcmp(how, "always") && !seconds) {
 		p->conf->persistence_sync = CONF_SYNC_ALWAYS;
 	} else if (!strcmp(how, "off") && !seconds) {
 		p->conf->persistence_sync = CONF_SYNC_OFF;
-	} else if (!strcmp(how, "interval") && seconds && !conf_word(&value)) {
+	} else if (!strcmp(how, "interval") && seconds && !text_word(&value)) {
 		if (conf_int(p, o->name, seconds, 1, 86400, &v))
 			return -1;
 		p->conf->persistence_sync = CONF_SYNC_INTERVAL;

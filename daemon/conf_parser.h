@@ -9,42 +9,26 @@
 #include <stdbool.h>
 
 #include "conf.h"
+#include "text.h"
 
 /**
  * struct conf_parser - where in the configuration we are
+ * @text: the file
  * @conf: what is filled in
- * @name: name of the file
- * @line: number of the line
  * @included: the file was named by include_dir
  * @log_type_given: log_type has replaced its default
  * @log_dest_given: log_dest has replaced its default
  */
 struct conf_parser {
+	struct text text;
 	struct conf *conf;
-	const char *name;
-	unsigned int line;
 	bool included;
 	bool log_type_given;
 	bool log_dest_given;
 };
 
-/**
- * conf_error() - report an error in the present line
- * @p: parser
- * @fmt: message, as for printf()
- *
- * Return: -1.
- */
-int conf_error(struct conf_parser *p, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/**
- * conf_word() - take the next blank-separated word of a line
- * @rest: rest of the line, moved behind the word
- *
- * Return: the word, NULL if there is none.
- */
-char *conf_word(char **rest);
+/* Reports an error in the present line; -1. */
+#define conf_error(p, ...)	text_error(&(p)->text, __VA_ARGS__)
 
 /**
  * conf_option() - set an option

@@ -51,6 +51,15 @@ char *xstrdup(const char *str)
 	return memcpy(xmalloc(len), str, len);
 }
 
+char *xstrndup(const char *bytes, size_t len)
+{
+	char *str = xmalloc(len + 1);
+
+	memcpy(str, bytes, len);
+	str[len] = '\0';
+	return str;
+}
+
 void hash_init(void)
 {
 	if (getrandom(hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))

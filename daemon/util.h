@@ -51,6 +51,15 @@ void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *str);
 
 /**
+ * xstrndup() - copy bytes into a string or die
+ * @bytes: bytes
+ * @len: their number
+ *
+ * Return: the copy with a NUL behind it, never NULL.
+ */
+char *xstrndup(const char *bytes, size_t len);
+
+/**
  * hash_init() - choose the secret seed of all hash tables
  *
  * Clients choose topics and client identifiers, so a fixed hash function would

@@ -6,13 +6,13 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wstrict-prototypes -Wmiss
 	-Iuapi -Ikmod -Itools/lib $(shell pkg-config --cflags libnl-genl-3.0 2>/dev/null) \
 	$(if $(WERROR),-Werror)
 BASE_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now
-LIBS := -llmdb -luring -lnl-genl-3 -lnl-3 -lcjson -lm
+LIBS := -llmdb -largon2 -lgnutls -luring -lnl-genl-3 -lnl-3 -lcjson -lm
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 LIB_SRC := $(wildcard tools/lib/*.c)
 DAEMON_SRC := $(wildcard daemon/*.c) $(LIB_SRC) $(wildcard kmod/parse.c)
 CTL_SRC := $(wildcard tools/mqttctl/*.c) $(LIB_SRC) $(addprefix daemon/,store_format.c store_batch.c property.c \
-	store_check.c store_db.c packet.c topic.c util.c)
+	store_check.c store_db.c packet.c topic.c util.c password.c text.c users.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_LIB_SRC := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \
 	$(filter-out daemon/main.c,$(DAEMON_SRC))

@@ -87,5 +87,6 @@ int cmd_drain(int argc, char **argv);
 int cmd_limits(int argc, char **argv);
 int cmd_client(int argc, char **argv);
 int cmd_store(int argc, char **argv);
+int cmd_passwd(int argc, char **argv);
 
 #endif /* MQTTCTL_CTL_H */

@@ -30,6 +30,7 @@ static const struct {
 	{ "limits", cmd_limits, "[set NAME VALUE...]", "show or change hard limits" },
 	{ "client", cmd_client, "[show] [CLIENT_ID]", "clients as the daemon knows them" },
 	{ "store", cmd_store, "check|export|import DIR", "durable store on disk" },
+	{ "passwd", cmd_passwd, "[-c|-D] FILE USER", "set, or with -D delete, a user's password" },
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -129,7 +130,7 @@ int main(int argc, char **argv)
 	uint64_t number;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "js:w:hV", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "+js:w:hV", options, NULL)) != -1) {
 		switch (opt) {
 		case 'j':
 			ctl.json = true;
