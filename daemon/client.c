@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alias.h"
+#include "auth.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
@@ -145,6 +146,7 @@ static void client_free(struct client *c)
 	outq_clear(&c->out);
 	aliases_free(c->aliases);
 	free(c->rx);
+	free(c->user);
 	list_del_init(&c->node);
 	list_del_init(&c->dirty_node);
 	list_del_init(&c->ack_node);
@@ -218,8 +220,6 @@ static void connect_input(struct client *c)
 	r.p = c->rx + hlen;
 	r.end = r.p + remaining;
 	r.bad = false;
-	c->rx_len = 0;
-	c->rx_total = 0;
 	stats.connects++;
 	stats.other_received++;
 	handle_connect(c, &r);
@@ -268,6 +268,8 @@ void client_connected(struct client *c)
 	free(c->rx);
 	c->rx = NULL;
 	c->rx_cap = 0;
+	c->rx_len = 0;
+	c->rx_total = 0;
 	keepalive_start(c);
 	/* when CONNACK waits for the durable store, what follows it does too */
 	if (!c->rx_paused)
@@ -316,6 +318,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 		c->session = NULL;
 		lives = session_detach(s);
 	}
+	auth_cancel(c);
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
 	closing++;
@@ -333,7 +336,7 @@ void client_fail(struct client *c, enum reason code, const char *what)
 {
 	if (c->state == CLIENT_CONNECTED)
 		send_disconnect(c, code, what);
-	else if (c->state == CLIENT_CONNECTING && c->protocol >= 5)
+	else if (c->state != CLIENT_CLOSING && c->protocol >= 5)
 		send_refusal(c, code, what);
 	client_close(c, END_ABNORMAL, what);
 }

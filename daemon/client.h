@@ -14,10 +14,20 @@
 
 struct aliases;
 struct session;
+struct verification;
 struct will;
 
+/**
+ * enum client_state - where a connection is
+ *
+ * @CLIENT_CONNECTING: CONNECT has not been received, or not all of it
+ * @CLIENT_VERIFYING: the password in its CONNECT is being verified
+ * @CLIENT_CONNECTED: it has a session
+ * @CLIENT_CLOSING: closed for everybody else, and freed soon
+ */
 enum client_state {
 	CLIENT_CONNECTING,
+	CLIENT_VERIFYING,
 	CLIENT_CONNECTED,
 	CLIENT_CLOSING,
 };
@@ -68,6 +78,8 @@ enum client_end {
  * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
+ * @verification: of its password, while CLIENT_VERIFYING
+ * @user: user name that was verified, NULL if none was
  * @will: its will, if it has one
  * @rx: packet received in part
  * @rx_len: bytes of it
@@ -111,6 +123,8 @@ struct client {
 	struct aliases *aliases;
 	uint64_t last_rx;
 	struct session *session;
+	struct verification *verification;
+	char *user;
 	struct will *will;
 	uint8_t *rx;
 	uint32_t rx_len;

@@ -170,7 +170,7 @@ void conf_finish(struct conf *conf, int port)
 		conf_add_listener(conf, port, "127.0.0.1");
 	}
 	if (conf->allow_anonymous < 0)
-		conf->allow_anonymous = !configured;
+		conf->allow_anonymous = !configured && !conf->password_file;
 }
 
 void conf_free(struct conf *conf)
@@ -185,6 +185,7 @@ void conf_free(struct conf *conf)
 	INIT_LIST_HEAD(&conf->listeners);
 	free(conf->bind_address);
 	free(conf->log_file);
+	free(conf->password_file);
 	free(conf->pid_file);
 	free(conf->user);
 	free(conf->control_socket);
@@ -195,6 +196,7 @@ void conf_free(struct conf *conf)
 	free(conf->bind_interface);
 	conf->bind_address = NULL;
 	conf->log_file = NULL;
+	conf->password_file = NULL;
 	conf->pid_file = NULL;
 	conf->user = NULL;
 	conf->control_socket = NULL;

@@ -99,6 +99,7 @@ struct conf {
 	bool log_timestamp;
 	char *log_timestamp_format;
 	int log_facility;
+	char *password_file;
 	char *pid_file;
 	char *user;
 	char *control_socket;

@@ -377,6 +377,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_string, persistence_location),
 	PARSED(persistence_sync),
 	PARSED(persistent_client_expiration),
+	FIELD(parse_string, password_file),
 	FIELD(parse_string, pid_file),
 	PARSED(port),
 	FIELD(parse_bool, retain_available),

@@ -9,8 +9,8 @@
 #include "conf_parser.h"
 #include "util.h"
 
-#define ACCESS	"access control is not supported yet; " \
-	"mqttd lets clients in by allow_anonymous alone"
+#define ACCESS	"access control lists are not supported yet; " \
+	"mqttd lets clients in by password_file and allow_anonymous"
 #define TLS	"TLS is not supported yet; let stunnel or HAProxy end TLS " \
 	"in front of a listener on 127.0.0.1"
 #define WEBSOCKETS	"WebSocket is not supported yet; let a proxy such as " \
@@ -48,7 +48,6 @@ static const struct conf_refused refused[] = {
 	{ "mount_point",
 	  "topics are forwarded unchanged; run a second mqttd to separate clients",
 	  NULL },
-	{ "password_file", ACCESS, NULL },
 	{ "per_listener_settings",
 	  "allow_anonymous and the like hold for all listeners; leave it false",
 	  "false" },

@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
@@ -132,6 +133,18 @@ static void cmd_client(const cJSON *req, cJSON *ans)
 		add_session(s, list);
 }
 
+static void cmd_reload(const cJSON *req, cJSON *ans)
+{
+	char error[512];
+
+	(void)req;
+	if (!auth_reload(error, sizeof(error)))
+		return;
+	log_err("%s: the old users stay in force", error);
+	cJSON_ReplaceItemInObject(ans, "ok", cJSON_CreateFalse());
+	cJSON_AddStringToObject(ans, "error", error);
+}
+
 static void cmd_status(const cJSON *req, cJSON *ans)
 {
 	(void)req;
@@ -165,6 +178,7 @@ static const struct {
 	void (*fn)(const cJSON *req, cJSON *ans);
 } commands[] = {
 	{ "client", cmd_client },
+	{ "reload", cmd_reload },
 	{ "status", cmd_status },
 };
 

@@ -6,7 +6,7 @@
  * One JSON object per line in each direction. A request is
  *
  *	{"cmd":"status"}		or	{"cmd":"client"}
- *	{"cmd":"client","id":"ID"}
+ *	{"cmd":"client","id":"ID"}	or	{"cmd":"reload"}
  *
  * and is answered by one line, {"ok":true, ...} or
  * {"ok":false,"error":"text"}. Requests on a connection are answered in order.
@@ -29,6 +29,10 @@
  * port), "keepalive" (s), "conn" (kernel conn id, 0: not
  * attached), "output_bytes". What the kernel forwarded for an attached client
  * is not in these counts but in those of its conn.
+ *
+ * "reload" reads the password file again. When it answers, connections whose
+ * user is gone or has another password have been ended; after an error all is
+ * as it was.
  */
 #ifndef MQTTD_CONTROL_H
 #define MQTTD_CONTROL_H

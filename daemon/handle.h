@@ -53,6 +53,13 @@ void handle_connect_stored(struct client *c);
 void handle_connect_unstored(struct client *c, const char *what);
 
 /**
+ * handle_connect_verified() - go on with a CONNECT after AUTH_WAIT
+ * @c: client
+ * @good: its password is right
+ */
+void handle_connect_verified(struct client *c, bool good);
+
+/**
  * handle_publish_run() - handle QoS 0 PUBLISH packets with the same topic
  * @c: client
  * @p: bytes received, at the beginning of a packet

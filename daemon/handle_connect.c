@@ -4,17 +4,20 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "auth.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
 #include "handle.h"
+#include "keepalive.h"
 #include "property.h"
 #include "send.h"
 #include "session.h"
 #include "store.h"
 #include "subs.h"
 #include "topic.h"
+#include "util.h"
 #include "will.h"
 
 /* Connect flags, MQTT 3.1.2.3. */
@@ -38,6 +41,7 @@ struct connect {
 	bool id_assigned;
 	bool keepalive_set;
 	struct will will;
+	struct credentials cred;
 	struct properties props;
 	uint32_t expiry;
 	uint8_t answer[CONNACK_PROPERTIES_MAX];
@@ -170,8 +174,8 @@ static bool credentials_missing(const struct client *c, const struct reader *r)
 static bool read_connect(struct client *c, struct reader *r,
 			 struct connect *con)
 {
+	struct credentials *cred = &con->cred;
 	const char *wrong;
-	uint16_t len;
 
 	memset(con, 0, sizeof(*con));
 	con->flags = read_u8(r);
@@ -187,9 +191,9 @@ static bool read_connect(struct client *c, struct reader *r,
 	if (con->flags & CONNECT_WILL && !read_will(c, r, con))
 		return false;
 	if (con->flags & CONNECT_USERNAME && !credentials_missing(c, r))
-		read_utf8(r, &len);
+		cred->user = read_utf8(r, &cred->user_len);
 	if (con->flags & CONNECT_PASSWORD && !credentials_missing(c, r))
-		read_bytes(r, &len);
+		cred->password = read_bytes(r, &cred->password_len);
 	if (r->bad || reader_left(r)) {
 		handle_malformed(c, "malformed CONNECT");
 		return false;
@@ -390,7 +394,39 @@ static uint32_t wanted_expiry(const struct client *c, const struct connect *con)
 	return con->flags & CONNECT_CLEAN ? 0 : SESSION_NEVER;
 }
 
-void handle_connect(struct client *c, struct reader *r)
+static const char *refusal(enum reason code)
+{
+	switch (code) {
+	case REASON_CONNECTION_RATE_EXCEEDED:
+		return "too many failed logins from this address, wait";
+	case REASON_BAD_USER_NAME_OR_PASSWORD:
+		return "bad user name or password";
+	case REASON_SERVER_BUSY:
+		return "too many logins at once";
+	default:
+		return "not authorized";
+	}
+}
+
+static bool authenticate(struct client *c, const struct credentials *cred)
+{
+	enum reason code;
+
+	switch (auth_check(c, cred, &code)) {
+	case AUTH_ALLOW:
+		return true;
+	case AUTH_WAIT:
+		/* the time to send CONNECT was kept; the rest is up to us */
+		keepalive_stop(c);
+		c->state = CLIENT_VERIFYING;
+		return false;
+	default:
+		refuse(c, code, refusal(code));
+		return false;
+	}
+}
+
+static void connect_client(struct client *c, struct reader *r, bool verified)
 {
 	struct connect con;
 	struct session *s;
@@ -407,16 +443,15 @@ void handle_connect(struct client *c, struct reader *r)
 	}
 	if (!check_id(c, &con, auto_id, sizeof(auto_id)))
 		return;
-	/* Nothing but anonymous access can be configured yet. */
 	if (property_present(&con.props, PROP_AUTH_METHOD)) {
 		refuse(c, REASON_BAD_AUTHENTICATION_METHOD,
 		       "no authentication method is configured");
 		return;
 	}
-	if (!config.allow_anonymous) {
-		refuse(c, REASON_NOT_AUTHORIZED, "not authorized");
+	if (!verified && !authenticate(c, &con.cred))
 		return;
-	}
+	if (verified)
+		c->user = xstrndup(con.cred.user, con.cred.user_len);
 	if (!check_keepalive(c, &con))
 		return;
 	con.expiry = session_expiry(wanted_expiry(c, &con));
@@ -454,4 +489,26 @@ void handle_connect(struct client *c, struct reader *r)
 	accept_connect(c, &con, present);
 	if (c->state == CLIENT_CONNECTED)
 		deliver_resume(s);
+}
+
+void handle_connect(struct client *c, struct reader *r)
+{
+	connect_client(c, r, false);
+}
+
+/* The packet is still there: it is read again, and nothing else is kept. */
+void handle_connect_verified(struct client *c, bool good)
+{
+	uint32_t remaining = 0;
+	struct reader r = { 0 };
+
+	c->state = CLIENT_CONNECTING;
+	if (!good) {
+		refuse(c, REASON_BAD_USER_NAME_OR_PASSWORD,
+		       refusal(REASON_BAD_USER_NAME_OR_PASSWORD));
+		return;
+	}
+	r.p = c->rx + packet_header(c->rx, c->rx_len, &remaining);
+	r.end = r.p + remaining;
+	connect_client(c, &r, true);
 }

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "auth.h"
 #include "client.h"
 #include "conf.h"
 #include "control.h"
@@ -105,6 +106,8 @@ static void parse_options(int argc, char **argv, struct options *o)
 
 static void signal_ready(struct op *op, int res, uint32_t flags)
 {
+	char error[512];
+
 	(void)flags;
 	if (res != sizeof(signal_info)) {
 		log_err("signalfd: %s", strerror(res < 0 ? -res : EIO));
@@ -114,6 +117,8 @@ static void signal_ready(struct op *op, int res, uint32_t flags)
 	if (signal_info.ssi_signo == SIGHUP) {
 		log_reopen();
 		log_notice("log reopened");
+		if (auth_reload(error, sizeof(error)))
+			log_err("%s: the old users stay in force", error);
 		loop_read(op, signal_fd, &signal_info, sizeof(signal_info));
 		return;
 	}
@@ -194,6 +199,7 @@ static void broker_exit(void)
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
 	clients_close_all();
+	auth_exit();
 	store_stop();
 	sessions_exit();
 	route_exit();
@@ -223,6 +229,8 @@ static int broker_start(void)
 	if (store_start())
 		return -1;
 	if (datapath_start(config.datapath))
+		return -1;
+	if (auth_start())
 		return -1;
 	if (listeners_open())
 		return -1;

@@ -150,6 +150,11 @@ const char *users_find(const struct users *users, const char *name, size_t len)
 	return NULL;
 }
 
+const char *users_any(const struct users *users)
+{
+	return users->count ? users->user[0].hash : NULL;
+}
+
 size_t users_count(const struct users *users)
 {
 	return users->count;

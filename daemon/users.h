@@ -41,6 +41,14 @@ struct users *users_parse(const char *name, const char *text, size_t len,
 const char *users_find(const struct users *users, const char *name, size_t len);
 
 /**
+ * users_any() - a hash of the file
+ * @users: users
+ *
+ * Return: some user's hash, NULL if there is none.
+ */
+const char *users_any(const struct users *users);
+
+/**
  * users_count() - number of users
  * @users: users
  *

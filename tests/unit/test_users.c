@@ -64,7 +64,7 @@ static void test_malformed_hashes(void **state)
 {
 	static const char *const wrong[] = {
 		"", "secret", "$6$", "$6$c2FsdA==", "$6$c2FsdA==$",
-		"$6$c2FsdA==$c2hvcnQ=", "$6$$" , "$5$c2FsdA==$c2hvcnQ=",
+		"$6$c2FsdA==$c2hvcnQ=", "$6$$", "$5$c2FsdA==$c2hvcnQ=",
 		"$7$c2FsdA==$c2hvcnQ=", "$7$0$c2FsdA==$c2hvcnQ=",
 		"$7$10000001$c2FsdA==$c2hvcnQ=", "$7$-1$c2FsdA==$c2hvcnQ=",
 		"$argon2id$", "$argon2id$v=16$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA",

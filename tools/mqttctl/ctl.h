@@ -86,6 +86,7 @@ int cmd_monitor(int argc, char **argv);
 int cmd_drain(int argc, char **argv);
 int cmd_limits(int argc, char **argv);
 int cmd_client(int argc, char **argv);
+int cmd_reload(int argc, char **argv);
 int cmd_store(int argc, char **argv);
 int cmd_passwd(int argc, char **argv);
 

@@ -29,6 +29,7 @@ static const struct {
 	{ "drain", cmd_drain, "[off]", "close everything so that rmmod works, or undo it" },
 	{ "limits", cmd_limits, "[set NAME VALUE...]", "show or change hard limits" },
 	{ "client", cmd_client, "[show] [CLIENT_ID]", "clients as the daemon knows them" },
+	{ "reload", cmd_reload, "", "let the daemon read its password file again" },
 	{ "store", cmd_store, "check|export|import DIR", "durable store on disk" },
 	{ "passwd", cmd_passwd, "[-c|-D] FILE USER", "set, or with -D delete, a user's password" },
 };

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "auth_backoff.h"
+#include "auth_worker.h"
+#include "client.h"
+#include "conf.h"
+#include "handle.h"
+#include "log.h"
+#include "loop.h"
+#include "users.h"
+#include "util.h"
+
+/**
+ * struct verification - a client's password, being verified
+ * @job: the work
+ * @client: who waits, NULL when nobody does any longer
+ * @known: there is such a user
+ */
+struct verification {
+	struct auth_job job;
+	struct client *client;
+	bool known;
+};
+
+static struct users *users;
+
+static void peer_address(const struct client *c, struct sockaddr_storage *ss)
+{
+	socklen_t len = sizeof(*ss);
+
+	memset(ss, 0, sizeof(*ss));
+	if (getpeername(c->fd, (struct sockaddr *)ss, &len))
+		ss->ss_family = AF_UNSPEC;
+}
+
+static void failed(struct client *c)
+{
+	struct sockaddr_storage ss;
+	unsigned int count;
+
+	peer_address(c, &ss);
+	count = auth_backoff_failed(&ss, loop_now());
+	log_notice("authentication failed: %s, failure %u in a row",
+		   c->address, count);
+}
+
+static void verified(struct auth_job *job)
+{
+	struct verification *v = container_of(job, struct verification, job);
+	struct client *c = v->client;
+	bool good = job->good && v->known;
+	struct sockaddr_storage ss;
+
+	auth_job_free(job);
+	if (!c)
+		return;
+	c->verification = NULL;
+	if (good) {
+		peer_address(c, &ss);
+		auth_backoff_passed(&ss);
+	} else {
+		failed(c);
+	}
+	handle_connect_verified(c, good);
+}
+
+/*
+ * Whether there is such a user must not show in how long the answer takes: for
+ * one who is not there another one's hash is computed.
+ */
+static enum auth_verdict verify(struct client *c,
+				const struct credentials *cred,
+				enum reason *code)
+{
+	const char *hash = users_find(users, cred->user, cred->user_len);
+	const char *any = hash ? hash : users_any(users);
+	struct verification *v;
+
+	if (!any) {
+		failed(c);
+		return AUTH_REFUSE;
+	}
+	v = xcalloc(1, sizeof(*v));
+	v->known = hash;
+	v->client = c;
+	v->job.done = verified;
+	v->job.hash = xstrdup(any);
+	v->job.password = xmalloc(max_t(size_t, cred->password_len, 1));
+	memcpy(v->job.password, cred->password, cred->password_len);
+	v->job.len = cred->password_len;
+	if (auth_worker_submit(&v->job)) {
+		c->verification = v;
+		return AUTH_WAIT;
+	}
+	auth_job_free(&v->job);
+	*code = REASON_SERVER_BUSY;
+	return AUTH_REFUSE;
+}
+
+enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
+			     enum reason *code)
+{
+	struct sockaddr_storage ss;
+
+	*code = REASON_NOT_AUTHORIZED;
+	if (!cred->user)
+		return config.allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
+	if (!users)
+		return config.allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
+	peer_address(c, &ss);
+	if (auth_backoff_wait(&ss, loop_now())) {
+		*code = REASON_CONNECTION_RATE_EXCEEDED;
+		return AUTH_REFUSE;
+	}
+	*code = REASON_BAD_USER_NAME_OR_PASSWORD;
+	if (!cred->password) {
+		failed(c);
+		return AUTH_REFUSE;
+	}
+	return verify(c, cred, code);
+}
+
+void auth_cancel(struct client *c)
+{
+	if (!c->verification)
+		return;
+	c->verification->client = NULL;
+	c->verification = NULL;
+}
+
+static void check_client(struct client *c, void *arg)
+{
+	const struct users *before = arg;
+	const char *old, *new;
+
+	if (!c->user || c->state != CLIENT_CONNECTED)
+		return;
+	old = before ? users_find(before, c->user, strlen(c->user)) : NULL;
+	new = users_find(users, c->user, strlen(c->user));
+	if (!new || (old && strcmp(old, new)))
+		client_fail(c, REASON_NOT_AUTHORIZED,
+			    "user or password changed");
+}
+
+int auth_reload(char *error, size_t size)
+{
+	struct users *old = users;
+	struct users *new;
+
+	if (!config.password_file)
+		return 0;
+	new = users_read(config.password_file, error, size);
+	if (!new)
+		return -1;
+	users = new;
+	clients_each(check_client, old);
+	users_free(old);
+	log_notice("%s: %zu users", config.password_file, users_count(users));
+	return 0;
+}
+
+int auth_start(void)
+{
+	char error[512];
+	int rc;
+
+	if (!config.password_file)
+		return 0;
+	if (auth_reload(error, sizeof(error))) {
+		log_err("%s", error);
+		return -1;
+	}
+	rc = auth_worker_start();
+	if (rc) {
+		log_err("authentication: %s", strerror(-rc));
+		return -1;
+	}
+	return 0;
+}
+
+void auth_exit(void)
+{
+	auth_worker_stop();
+	auth_backoff_exit();
+	users_free(users);
+	users = NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who may connect. */
+#ifndef MQTTD_AUTH_H
+#define MQTTD_AUTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "reason.h"
+
+struct client;
+
+/**
+ * struct credentials - what a CONNECT says of who it is from
+ * @user: user name, NULL if there is none
+ * @password: password, NULL if there is none
+ * @user_len: length of @user
+ * @password_len: length of @password
+ */
+struct credentials {
+	const char *user;
+	const uint8_t *password;
+	uint16_t user_len;
+	uint16_t password_len;
+};
+
+/**
+ * enum auth_verdict - may a client connect?
+ *
+ * @AUTH_ALLOW: it may
+ * @AUTH_REFUSE: it may not
+ * @AUTH_WAIT: not known yet: handle_connect_verified() is called later
+ */
+enum auth_verdict {
+	AUTH_ALLOW,
+	AUTH_REFUSE,
+	AUTH_WAIT,
+};
+
+/**
+ * auth_start() - read the password file
+ *
+ * Return: 0, or -1 after an error was logged.
+ */
+int auth_start(void);
+
+/**
+ * auth_reload() - read the password file anew
+ * @error: set to what is wrong on failure
+ * @size: room in @error
+ *
+ * All of the new file is in force afterwards, or all of the old one.
+ * Connections of users who are gone, or have another password, are ended.
+ *
+ * Return: 0 or -1.
+ */
+int auth_reload(char *error, size_t size);
+
+/**
+ * auth_check() - may a client connect?
+ * @c: client that sent CONNECT
+ * @cred: what it sent
+ * @code: set to the reason when it may not
+ *
+ * Return: the verdict. After AUTH_WAIT the client's CONNECT must stay as it is
+ * until handle_connect_verified() or auth_cancel().
+ */
+enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
+			     enum reason *code);
+
+/**
+ * auth_cancel() - the client does not wait any longer
+ * @c: client; what is under way for it is dropped
+ */
+void auth_cancel(struct client *c);
+
+/**
+ * auth_exit() - stop
+ */
+void auth_exit(void);
+
+#endif /* MQTTD_AUTH_H */

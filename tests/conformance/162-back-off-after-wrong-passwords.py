@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""After more than three wrong passwords an address has to wait, then may try again."""
+
+import time
+
+from lib.case import *
+from lib.case5 import *
+from lib.users import Users, pbkdf2
+
+users = Users(alice=pbkdf2('one'))
+
+
+def test(b):
+    for _ in range(4):
+        b.raw().connect(code=4, username='alice', password='two')
+    # Even with the right one, for a second.
+    b.raw().connect(code=3, username='alice', password='one')
+    b.raw5().connect(code=0x9f, username='alice', password='one')
+    # Clients without a user name are no guesses.
+    b.client().ping()
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        client = b.raw5()
+        client.send(connect(client.client_id, username='alice', password='one'))
+        code = client.expect(CONNACK).code
+        if not code:
+            break
+        equal(code, 0x9f)
+        client.expect_close()
+        check(time.monotonic() < deadline, 'still waiting')
+    # All is forgotten.
+    for _ in range(3):
+        b.raw().connect(code=4, username='alice', password='two')
+    b.client(username='alice', password='one').ping()
+
+
+run(test, password_file=users.path)
