@@ -7,7 +7,7 @@ from lib.case import *
 from lib.users import Users, pbkdf2
 
 # Seconds of work.
-users = Users(slow=pbkdf2('x', 3000000), fast=pbkdf2('y'))
+users = Users(slow=pbkdf2('x', 600000), fast=pbkdf2('y'))
 
 
 def test(b):
