@@ -283,6 +283,48 @@ TEST_F(inject, registering)
 	EXPECT_LT(3, failed);
 }
 
+/*
+ * Sends a packet as often as it takes until no allocation is left to fail, after
+ * having a frame wait for the end of each if there is a record for it. Returns how
+ * often send() failed.
+ */
+static unsigned int send_with_failures(struct __test_metadata *_metadata, struct tcp *t,
+				       const uint8_t *p, size_t len, const struct buf *record,
+				       int port)
+{
+	unsigned int failed = 0, nth;
+	bool used = true;
+
+	for (nth = 1; used && nth < 100; nth++) {
+		size_t sent = 0;
+
+		if (record) {
+			sent = len / 2;
+			sock_send(t->s, p, sent);
+			ASSERT_EQ((ssize_t)record->len, write(port, record->p, record->len));
+		}
+		fail_nth(nth);
+		while (sent < len) {
+			ssize_t n = send(t->s, p + sent, len - sent, MSG_NOSIGNAL);
+
+			if (n < 0) {
+				EXPECT_TRUE(errno == ENOMEM || errno == EAGAIN ||
+					    errno == ENOBUFS) TH_LOG("%s", strerror(errno));
+				failed++;
+				continue;
+			}
+			sent += n;
+		}
+		used = fail_used();
+		fail_nth(0);
+		sock_expect(t->c, p, len);
+		/* the frame has the same packet in it */
+		if (record)
+			sock_expect(t->c, p, len);
+	}
+	return failed;
+}
+
 /* The port and the daemon's own sends. */
 TEST_F(inject, writes)
 {
@@ -315,29 +357,11 @@ TEST_F(inject, writes)
 	EXPECT_LT(0, failed);
 	for (ok = world_conn(&self->w, ids[0]).deliver_packet_out; ok; ok--)
 		sock_expect(t.c, packet.p, packet.len);
-	for (nth = 1, failed = 0; nth < 100; nth++) {
-		size_t sent = 0;
-		bool used;
-
-		fail_nth(nth);
-		while (sent < packet.len) {
-			ssize_t n = send(t.s, packet.p + sent, packet.len - sent, MSG_NOSIGNAL);
-
-			if (n < 0) {
-				EXPECT_TRUE(errno == ENOMEM || errno == EAGAIN ||
-					    errno == ENOBUFS) TH_LOG("%s", strerror(errno));
-				failed++;
-				continue;
-			}
-			sent += n;
-		}
-		used = fail_used();
-		fail_nth(0);
-		sock_expect(t.c, packet.p, packet.len);
-		if (!used)
-			break;
-	}
-	EXPECT_LT(0, failed);
+	/* To TCP at once; what that has no memory for is queued. */
+	send_with_failures(_metadata, &t, packet.p, packet.len, NULL, 0);
+	/* With a frame that waits for the end of the packet it has to be queued. */
+	EXPECT_LT(0, send_with_failures(_metadata, &t, packet.p, packet.len, &out,
+					self->w.port));
 }
 
 /*
