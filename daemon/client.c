@@ -221,7 +221,7 @@ static void connect_input(struct client *c)
 	r.end = r.p + remaining;
 	r.bad = false;
 	stats.connects++;
-	stats.other_received++;
+	stats.received[CONNECT >> 4]++;
 	handle_connect(c, &r);
 }
 

@@ -79,7 +79,7 @@ void handle_packet(struct client *c, const uint8_t *p, size_t hlen,
 	};
 
 	if ((*p & PACKET_TYPE_MASK) != PUBLISH)
-		stats.other_received++;
+		stats.received[*p >> 4]++;
 	if (!h->fn)
 		client_fail(c, *p & PACKET_TYPE_MASK ? REASON_PROTOCOL_ERROR :
 			    REASON_MALFORMED_PACKET,

@@ -55,7 +55,7 @@ size_t handle_puback_run(struct client *c, const uint8_t *p, size_t len)
 	}
 	if (!count)
 		return 0;
-	stats.other_received += count;
+	stats.received[PUBACK >> 4] += count;
 	datapath_handled(c, PUBACK, count);
 	deliver_pump(s);
 	return count * PUBACK_LEN;

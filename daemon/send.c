@@ -17,19 +17,19 @@
 #define REASON_STRING_MAX	128u
 
 /* NULL for a packet that the client does not take. */
-static uint8_t *send_room(struct client *c, size_t len)
+static uint8_t *send_room(struct client *c, uint8_t first, size_t len)
 {
 	if (len > c->max_packet)
 		return NULL;
 	c->answers += len;
-	stats.other_sent++;
+	stats.sent[first >> 4]++;
 	client_dirty(c);
 	return outq_room(&c->out, len);
 }
 
 static void send_small(struct client *c, const uint8_t *p, size_t len)
 {
-	uint8_t *room = send_room(c, len);
+	uint8_t *room = send_room(c, *p, len);
 
 	if (room)
 		memcpy(room, p, len);
@@ -61,7 +61,7 @@ void send_connack(struct client *c, bool present, const uint8_t *props,
 	*p++ = present;
 	*p++ = REASON_SUCCESS;
 	p = put_varint(p, len);
-	room = send_room(c, p - head + len);
+	room = send_room(c, CONNACK, p - head + len);
 	if (!room)
 		return;
 	memcpy(room, head, p - head);
@@ -109,7 +109,7 @@ void send_ack(struct client *c, uint8_t first, uint16_t mid,
 	      enum reason code)
 {
 	bool tell = c->protocol >= 5 && code;
-	uint8_t *p = send_room(c, tell ? 5 : 4);
+	uint8_t *p = send_room(c, first, tell ? 5 : 4);
 
 	/* the client may send another message, 4.9 */
 	if (c->unacked && (first == PUBACK || first == PUBCOMP ||
@@ -146,7 +146,7 @@ static void send_codes(struct client *c, uint8_t first, uint16_t mid,
 	head[n + 2] = 0;
 	n += 2 + props;
 	c->answers += n + count;
-	stats.other_sent++;
+	stats.sent[first >> 4]++;
 	outq_put(&c->out, head, n);
 	outq_put(&c->out, codes, count);
 	client_dirty(c);

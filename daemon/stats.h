@@ -15,8 +15,8 @@
  * @publish_received: PUBLISH packets received
  * @publish_sent: PUBLISH packets queued for clients
  * @publish_dropped: messages dropped because a queue or buffer was full
- * @other_received: packets of all other types received
- * @other_sent: packets of all other types queued for clients
+ * @received: packets of the other types received, by type
+ * @sent: packets of the other types queued for clients, by type
  * @retained_dropped: messages not retained because of retained_messages_max or
  *	retained_bytes_max
  * @inflight: QoS 1 and 2 messages that clients have not answered completely
@@ -35,8 +35,8 @@ struct stats {
 	uint64_t publish_received;
 	uint64_t publish_sent;
 	uint64_t publish_dropped;
-	uint64_t other_received;
-	uint64_t other_sent;
+	uint64_t received[16];
+	uint64_t sent[16];
 	uint64_t retained_dropped;
 	uint64_t inflight;
 	uint64_t bytes_received;

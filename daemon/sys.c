@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client.h"
 #include "conf.h"
 #include "datapath.h"
 #include "loop.h"
 #include "message.h"
+#include "packet.h"
 #include "retain.h"
 #include "route.h"
 #include "session.h"
@@ -53,7 +55,10 @@ struct sys_values {
 	uint64_t bytes_received;
 	uint64_t bytes_sent;
 	uint64_t sockets;
+	uint64_t sockets_open;
 	uint64_t connections;
+	uint64_t received[16];
+	uint64_t sent[16];
 };
 
 /**
@@ -70,6 +75,8 @@ struct sys_topic {
 
 #define TOPIC(_name, _field) \
 	{ .name = _name, .off = offsetof(struct sys_values, _field) }
+#define RECEIVED(_name, _type)	TOPIC("mqtt/" _name "/received", received[_type >> 4])
+#define SENT(_name, _type)	TOPIC("mqtt/" _name "/sent", sent[_type >> 4])
 
 static struct sys_topic topics[] = {
 	TOPIC("bytes/received", bytes_received),
@@ -81,12 +88,34 @@ static struct sys_topic topics[] = {
 	TOPIC("clients/inactive", clients_disconnected),
 	TOPIC("clients/maximum", clients_maximum),
 	TOPIC("clients/total", clients_total),
+	TOPIC("connections/socket/count", sockets_open),
 	TOPIC("heap/current size", heap),
 	TOPIC("heap/maximum size", heap_maximum),
 	TOPIC("messages/inflight", inflight),
 	TOPIC("messages/received", messages_received),
 	TOPIC("messages/sent", messages_sent),
 	TOPIC("messages/stored", stored),
+	RECEIVED("auth", AUTH),
+	RECEIVED("connect", CONNECT),
+	RECEIVED("disconnect", DISCONNECT),
+	RECEIVED("pingreq", PINGREQ),
+	RECEIVED("puback", PUBACK),
+	RECEIVED("pubcomp", PUBCOMP),
+	RECEIVED("publish", PUBLISH),
+	RECEIVED("pubrec", PUBREC),
+	RECEIVED("pubrel", PUBREL),
+	RECEIVED("subscribe", SUBSCRIBE),
+	RECEIVED("unsubscribe", UNSUBSCRIBE),
+	SENT("connack", CONNACK),
+	SENT("disconnect", DISCONNECT),
+	SENT("pingresp", PINGRESP),
+	SENT("puback", PUBACK),
+	SENT("pubcomp", PUBCOMP),
+	SENT("publish", PUBLISH),
+	SENT("pubrec", PUBREC),
+	SENT("pubrel", PUBREL),
+	SENT("suback", SUBACK),
+	SENT("unsuback", UNSUBACK),
 	TOPIC("publish/messages/dropped", publish_dropped),
 	TOPIC("publish/messages/received", publish_received),
 	TOPIC("publish/messages/sent", publish_sent),
@@ -152,6 +181,7 @@ sys_publish(const char *name, const char *fmt, ...)
 static void sys_gather(struct sys_values *v)
 {
 	struct datapath_traffic k;
+	unsigned int type;
 
 	datapath_traffic(&k);
 	v->clients_total = sessions_count();
@@ -169,11 +199,20 @@ static void sys_gather(struct sys_values *v)
 	v->publish_received = stats.publish_received + k.publish_received;
 	v->publish_sent = stats.publish_sent + k.publish_sent;
 	v->publish_dropped = stats.publish_dropped + k.publish_dropped;
-	v->messages_received = v->publish_received + stats.other_received;
-	v->messages_sent = v->publish_sent + stats.other_sent;
+	memcpy(v->received, stats.received, sizeof(v->received));
+	memcpy(v->sent, stats.sent, sizeof(v->sent));
+	v->received[PUBLISH >> 4] = v->publish_received;
+	v->sent[PUBLISH >> 4] = v->publish_sent;
+	v->messages_received = 0;
+	v->messages_sent = 0;
+	for (type = 0; type < ARRAY_SIZE(v->received); type++) {
+		v->messages_received += v->received[type];
+		v->messages_sent += v->sent[type];
+	}
 	v->bytes_received = stats.bytes_received + k.bytes_received;
 	v->bytes_sent = stats.bytes_sent + k.bytes_sent;
 	v->sockets = stats.connections;
+	v->sockets_open = clients_count();
 	v->connections = stats.connects;
 }
 

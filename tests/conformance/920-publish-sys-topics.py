@@ -3,6 +3,7 @@
 # Statements: MQTT-4.7.2-1
 """$SYS tells of known traffic exactly, whichever data path carried it."""
 
+import collections
 import shutil
 import subprocess
 
@@ -19,6 +20,7 @@ class Tally:
         self.broker = broker
         self.size = 0
         self.sent = self.packets = self.told = self.received = 0
+        self.types = collections.Counter()
 
     def client(self, **options):
         client = self.broker.raw()
@@ -27,6 +29,7 @@ class Tally:
         def count(*packets):
             self.sent += sum(len(packet) for packet in packets)
             self.packets += len(packets)
+            self.types.update(packet[0] >> 4 for packet in packets)
             send(*packets)
 
         fill = client._fill
@@ -118,6 +121,12 @@ def test(b):
     tally.expect('publish/messages/sent', lambda: delivered + tally.told)
     tally.expect('messages/received', lambda: tally.packets)
     tally.expect('bytes/received', lambda: tally.sent)
+    for name, kind in (('connect', CONNECT), ('subscribe', SUBSCRIBE), ('puback', PUBACK),
+                       ('disconnect', DISCONNECT), ('publish', PUBLISH)):
+        tally.expect('mqtt/%s/received' % name, lambda kind=kind: tally.types[kind])
+    tally.expect('mqtt/connack/sent', lambda: tally.types[CONNECT])
+    tally.expect('mqtt/suback/sent', lambda: tally.types[SUBSCRIBE])
+    tally.expect('connections/socket/count', lambda: 2)
     # all but the message that tells it
     tally.expect('bytes/sent', lambda: tally.received - tally.size)
     tally.expect('publish/messages/dropped', lambda: 0)

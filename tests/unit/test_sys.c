@@ -11,6 +11,7 @@
 
 #include "conf.h"
 #include "message.h"
+#include "packet.h"
 #include "retain.h"
 #include "route.h"
 #include "session.h"
@@ -81,7 +82,8 @@ static void test_values(void **state)
 	(void)state;
 	config.sys_interval = 10;
 	stats.publish_received = 7;
-	stats.other_received = 4;
+	stats.received[CONNECT >> 4] = 1;
+	stats.received[SUBSCRIBE >> 4] = 3;
 	stats.publish_dropped = 3;
 	stats.bytes_sent = UINT64_C(5000000000);
 	sys_start();
@@ -89,6 +91,10 @@ static void test_values(void **state)
 	assert_string_equal(ask("$SYS/broker/publish/messages/received").text,
 			    "7");
 	assert_string_equal(ask("$SYS/broker/messages/received").text, "11");
+	assert_string_equal(ask("$SYS/broker/mqtt/connect/received").text, "1");
+	assert_string_equal(ask("$SYS/broker/mqtt/subscribe/received").text,
+			    "3");
+	assert_string_equal(ask("$SYS/broker/mqtt/publish/received").text, "7");
 	assert_string_equal(ask("$SYS/broker/publish/messages/dropped").text,
 			    "3");
 	assert_string_equal(ask("$SYS/broker/bytes/sent").text, "5000000000");
