@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "auth_worker.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include "log.h"
-#include "loop.h"
 #include "password.h"
+#include "thread.h"
 
 /* Of them the last waits seconds on a gateway; a client gives up sooner. */
 #define JOBS_MAX	1024u
@@ -20,13 +15,11 @@ static LIST_HEAD(waiting);
 static LIST_HEAD(finished);
 static unsigned int pending;
 static bool stopping;
-static pthread_t thread;
 /* Protects the four above; a job under way is on neither list. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int event_fd = -1;
-static uint64_t event_count;
-static struct op event_op;
+static struct thread thread;
+static bool started;
 
 void auth_job_free(struct auth_job *job)
 {
@@ -39,8 +32,6 @@ void auth_job_free(struct auth_job *job)
 
 static void *auth_thread(void *arg)
 {
-	uint64_t one = 1;
-
 	pthread_mutex_lock(&lock);
 	for (;;) {
 		struct auth_job *job;
@@ -55,9 +46,7 @@ static void *auth_thread(void *arg)
 		job->good = password_verify(job->hash, job->password, job->len);
 		pthread_mutex_lock(&lock);
 		list_add_tail(&job->node, &finished);
-		/* never blocks: there are not 2^64 jobs */
-		if (write(event_fd, &one, sizeof(one)) != sizeof(one))
-			abort();
+		thread_call(&thread);
 	}
 	pthread_mutex_unlock(&lock);
 	return arg;
@@ -77,43 +66,23 @@ static struct auth_job *take_finished(void)
 	return job;
 }
 
-static void auth_event(struct op *op, int res, uint32_t flags)
+static void jobs_done(void)
 {
 	struct auth_job *job;
 
-	(void)flags;
-	if (res != sizeof(event_count)) {
-		log_err("eventfd: %s", strerror(res < 0 ? -res : EIO));
-		abort();
-	}
-	loop_read(op, event_fd, &event_count, sizeof(event_count));
 	while ((job = take_finished()))
 		job->done(job);
 }
 
 int auth_worker_start(void)
 {
-	sigset_t all;
-	sigset_t old;
 	int rc;
 
-	event_fd = eventfd(0, EFD_CLOEXEC);
-	if (event_fd < 0)
-		return -errno;
 	stopping = false;
-	/* signals are the event loop's */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&thread, NULL, auth_thread, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc) {
-		close(event_fd);
-		event_fd = -1;
-		return -rc;
-	}
-	event_op.fn = auth_event;
-	loop_read(&event_op, event_fd, &event_count, sizeof(event_count));
-	return 0;
+	thread.called = jobs_done;
+	rc = thread_start(&thread, auth_thread);
+	started = !rc;
+	return rc;
 }
 
 bool auth_worker_submit(struct auth_job *job)
@@ -142,16 +111,15 @@ static void free_jobs(struct list_head *jobs)
 
 void auth_worker_stop(void)
 {
-	if (event_fd < 0)
+	if (!started)
 		return;
 	pthread_mutex_lock(&lock);
 	stopping = true;
 	pthread_cond_signal(&changed);
 	pthread_mutex_unlock(&lock);
-	pthread_join(thread, NULL);
+	thread_join(&thread);
 	free_jobs(&waiting);
 	free_jobs(&finished);
 	pending = 0;
-	close(event_fd);
-	event_fd = -1;
+	started = false;
 }

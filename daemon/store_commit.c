@@ -3,16 +3,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "log.h"
-#include "loop.h"
 #include "store_batch.h"
 #include "store_db.h"
+#include "thread.h"
 
 /**
  * struct job - a commit, handed to the thread and back
@@ -34,12 +31,9 @@ static struct {
 	bool stop;
 } job;
 
-static pthread_t thread;
+static struct thread thread;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static int event_fd = -1;
-static uint64_t event_count;
-static struct op event_op;
 static void (*commit_done)(uint64_t seq, int rc, bool spare);
 
 /*
@@ -59,8 +53,6 @@ static void commit(void)
 
 static void *commit_thread(void *arg)
 {
-	uint64_t one = 1;
-
 	pthread_mutex_lock(&lock);
 	for (;;) {
 		while (!job.busy && !job.stop)
@@ -72,26 +64,18 @@ static void *commit_thread(void *arg)
 		pthread_mutex_lock(&lock);
 		job.busy = false;
 		pthread_cond_broadcast(&changed);
-		/* never blocks: the loop reads one for each commit */
-		if (write(event_fd, &one, sizeof(one)) != sizeof(one))
-			abort();
+		thread_call(&thread);
 	}
 	pthread_mutex_unlock(&lock);
 	return arg;
 }
 
-static void commit_event(struct op *op, int res, uint32_t flags)
+static void commit_event(void)
 {
 	uint64_t seq;
 	bool spare;
 	int rc;
 
-	(void)flags;
-	if (res != sizeof(event_count)) {
-		log_err("eventfd: %s", strerror(res < 0 ? -res : EIO));
-		abort();
-	}
-	loop_read(op, event_fd, &event_count, sizeof(event_count));
 	pthread_mutex_lock(&lock);
 	seq = job.seq;
 	rc = job.rc;
@@ -103,28 +87,11 @@ static void commit_event(struct op *op, int res, uint32_t flags)
 int store_commit_start(struct store_db *db,
 		       void (*done)(uint64_t seq, int rc, bool spare))
 {
-	sigset_t all;
-	sigset_t old;
-	int rc;
-
 	memset(&job, 0, sizeof(job));
 	job.db = db;
 	commit_done = done;
-	event_fd = eventfd(0, EFD_CLOEXEC);
-	if (event_fd < 0)
-		return -errno;
-	/* signals are the event loop's */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&thread, NULL, commit_thread, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc) {
-		close(event_fd);
-		return -rc;
-	}
-	event_op.fn = commit_event;
-	loop_read(&event_op, event_fd, &event_count, sizeof(event_count));
-	return 0;
+	thread.called = commit_event;
+	return thread_start(&thread, commit_thread);
 }
 
 void store_commit_submit(struct store_batch *batch, uint64_t seq)
@@ -153,7 +120,5 @@ void store_commit_stop(void)
 	job.stop = true;
 	pthread_cond_broadcast(&changed);
 	pthread_mutex_unlock(&lock);
-	pthread_join(thread, NULL);
-	close(event_fd);
-	event_fd = -1;
+	thread_join(&thread);
 }
