@@ -10,27 +10,19 @@
 
 #include "alias.h"
 #include "auth.h"
+#include "client_input.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
-#include "handle.h"
 #include "keepalive.h"
 #include "log.h"
-#include "packet.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
 #include "store.h"
+#include "transport.h"
 #include "util.h"
 #include "will.h"
-
-/* Shortest CONNECT: everything about it is known after these bytes. */
-#define CONNECT_MIN	14u
-/* Longest CONNECT: variable header and five fields with two byte lengths. */
-#define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
-/* With the properties of 5.0, which have no limit of their own. */
-#define CONNECT5_MAX	(1u << 20)
-#define RX_KEEP		4096u
 
 static LIST_HEAD(clients);
 static LIST_HEAD(dirty);
@@ -42,8 +34,6 @@ static uint32_t count;
 static uint32_t closing;
 static uint32_t refused;
 
-static void client_connect_rx(struct op *op, int res, uint32_t flags);
-static void client_rx(struct op *op, int res, uint32_t flags);
 static void client_tx(struct op *op, int res, uint32_t flags);
 
 uint32_t clients_count(void)
@@ -88,29 +78,6 @@ static void client_address(struct client *c)
 	}
 }
 
-static void rx_reserve(struct client *c, uint32_t cap)
-{
-	if (cap <= c->rx_cap)
-		return;
-	c->rx = xrealloc(c->rx, cap);
-	c->rx_cap = cap;
-}
-
-/*
- * CONNECT is received by exact lengths, so that not a byte behind it is taken
- * from a socket that is about to be attached to the kernel data path.
- */
-static void connect_arm(struct client *c)
-{
-	uint32_t want = c->rx_total ? c->rx_total : CONNECT_MIN;
-	uint32_t step = max_t(uint32_t, 1024, c->rx_len);
-
-	want = min_t(uint32_t, want - c->rx_len, step);
-	rx_reserve(c, c->rx_len + want);
-	c->rx_armed = true;
-	loop_recv(&c->rx_op, c->fd, c->rx + c->rx_len, want);
-}
-
 void client_new(int fd, bool full)
 {
 	struct client *c;
@@ -123,7 +90,6 @@ void client_new(int fd, bool full)
 	c->fd = fd;
 	c->refused = full;
 	refused += full;
-	c->rx_op.fn = client_connect_rx;
 	c->tx_op.fn = client_tx;
 	INIT_LIST_HEAD(&c->dirty_node);
 	INIT_LIST_HEAD(&c->ack_node);
@@ -136,13 +102,14 @@ void client_new(int fd, bool full)
 	c->max_packet = UINT32_MAX;
 	client_address(c);
 	keepalive_connect(c);
-	connect_arm(c);
+	client_receive(c);
 }
 
 static void client_free(struct client *c)
 {
 	keepalive_stop(c);
 	close(c->fd);
+	transport_free(c);
 	outq_clear(&c->out);
 	aliases_free(c->aliases);
 	free(c->rx);
@@ -158,122 +125,20 @@ static void client_free(struct client *c)
 	free(c);
 }
 
-/* The protocol level decides how long CONNECT can be, and who is told. */
-static uint32_t connect_max(struct client *c, int hlen)
-{
-	static const uint8_t mqtt5[] = { 0, 4, 'M', 'Q', 'T', 'T', 5 };
-	uint32_t max = CONNECT_MAX;
-
-	if (c->rx_len >= hlen + sizeof(mqtt5) &&
-	    !memcmp(c->rx + hlen, mqtt5, sizeof(mqtt5))) {
-		c->protocol = 5;
-		max = CONNECT5_MAX;
-	}
-	return min_t(uint32_t, max, config.max_packet_size);
-}
-
-/* A length in more bytes than it needs: forbidden by 5.0 [MQTT-1.5.5-1]. */
-static bool padded(struct client *c, int hlen, uint32_t remaining)
-{
-	if (c->protocol < 5 || (size_t)hlen == packet_header_len(remaining))
-		return false;
-	client_fail(c, REASON_MALFORMED_PACKET, "padded remaining length");
-	return true;
-}
-
-static void connect_input(struct client *c)
-{
-	uint32_t remaining = 0;
-	uint32_t total;
-	struct reader r;
-	int hlen;
-
-	if (c->rx[0] != CONNECT) {
-		client_close(c, END_ABNORMAL, "first packet is not CONNECT");
-		return;
-	}
-	hlen = packet_header(c->rx, c->rx_len, &remaining);
-	if (!hlen)
-		return;
-	if (hlen < 0) {
-		client_close(c, END_ABNORMAL, "malformed remaining length");
-		return;
-	}
-	total = hlen + remaining;
-	if (total > CONNECT5_MAX) {
-		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
-		return;
-	}
-	if (c->rx_len < min_t(uint32_t, total, CONNECT_MIN))
-		return;
-	if (total > connect_max(c, hlen)) {
-		client_fail(c, REASON_PACKET_TOO_LARGE,
-			    "CONNECT of impossible length");
-		return;
-	}
-	if (padded(c, hlen, remaining))
-		return;
-	if (c->rx_len < total) {
-		c->rx_total = total;
-		return;
-	}
-	r.p = c->rx + hlen;
-	r.end = r.p + remaining;
-	r.bad = false;
-	stats.connects++;
-	stats.received[CONNECT >> 4]++;
-	handle_connect(c, &r);
-}
-
-static void client_connect_rx(struct op *op, int res, uint32_t flags)
-{
-	struct client *c = container_of(op, struct client, rx_op);
-
-	(void)flags;
-	c->rx_armed = false;
-	if (c->state == CLIENT_CLOSING) {
-		c->rx_eof = c->rx_eof || res <= 0;
-		client_dirty(c);
-		return;
-	}
-	if (res > 0) {
-		c->rx_len += res;
-		stats.bytes_received += res;
-		connect_input(c);
-	} else if (res != -EINTR && res != -EAGAIN) {
-		c->rx_eof = true;
-		client_close(c, END_LOST, res ? strerror(-res) :
-			     "connection closed by client");
-	}
-	if (c->state == CLIENT_CONNECTING)
-		connect_arm(c);
-}
-
-static void client_rx_arm(struct client *c)
-{
-	c->rx_armed = true;
-	loop_recv_multishot(&c->rx_op, c->fd);
-}
-
 void client_connected(struct client *c)
 {
 	struct session *s = c->session;
 
 	c->state = CLIENT_CONNECTED;
 	c->last_rx = loop_now();
-	c->rx_op.fn = client_rx;
 	stats.clients++;
 	if (stats.clients > stats.clients_max)
 		stats.clients_max = stats.clients;
-	free(c->rx);
-	c->rx = NULL;
-	c->rx_cap = 0;
-	c->rx_len = 0;
-	c->rx_total = 0;
+	client_input_connected(c);
 	keepalive_start(c);
 	/* when CONNACK waits for the durable store, what follows it does too */
 	if (!c->rx_paused)
-		client_rx_arm(c);
+		client_receive(c);
 	if (!config.connection_messages)
 		return;
 	log_notice("connect: %s from %s level %u keepalive %u clean %d%s",
@@ -341,194 +206,6 @@ void client_fail(struct client *c, enum reason code, const char *what)
 	client_close(c, END_ABNORMAL, what);
 }
 
-/* Keeps a packet of which only the beginning has been received. */
-static void input_keep(struct client *c, const uint8_t *p, uint32_t len,
-		       uint32_t total)
-{
-	uint32_t cap = c->rx_len + len;
-
-	if (cap > c->rx_cap) {
-		/* Grow as bytes arrive, never on the word of a length. */
-		cap = max_t(uint32_t, cap, 2 * c->rx_cap);
-		if (total)
-			cap = min_t(uint32_t, cap, total);
-		cap = max_t(uint32_t, cap, 64);
-		rx_reserve(c, cap);
-	}
-	memcpy(c->rx + c->rx_len, p, len);
-	c->rx_len += len;
-	c->rx_total = total;
-}
-
-static void input_drop_kept(struct client *c)
-{
-	c->rx_len = 0;
-	c->rx_total = 0;
-	if (c->rx_cap > RX_KEEP) {
-		free(c->rx);
-		c->rx = NULL;
-		c->rx_cap = 0;
-	}
-}
-
-/* Returns the packet's length, 0 while it is not known; -1 after closing. */
-static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
-			    size_t *hlen)
-{
-	uint32_t remaining = 0;
-	int n = packet_header(p, len, &remaining);
-
-	if (!n)
-		return 0;
-	if (n < 0) {
-		client_fail(c, REASON_MALFORMED_PACKET,
-			    "malformed remaining length");
-		return -1;
-	}
-	if (n + (uint64_t)remaining > config.max_packet_size + (uint64_t)
-	    (config.max_packet_size == MQTT_PACKET_MAX ? PACKET_HEADER_MAX : 0)) {
-		client_fail(c, REASON_PACKET_TOO_LARGE,
-			    "packet above max_packet_size");
-		return -1;
-	}
-	if (padded(c, n, remaining))
-		return -1;
-	*hlen = n;
-	return (int64_t)n + remaining;
-}
-
-/* Handles a whole packet of known length. */
-static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
-			 size_t total)
-{
-	c->last_rx = loop_now();
-	if (*p == PUBLISH && handle_publish_run(c, p, total))
-		return;
-	handle_packet(c, p, hlen, total - hlen);
-	datapath_handled(c, *p, 1);
-}
-
-/* Completes the packet kept from before; returns the bytes it took. */
-static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
-{
-	size_t used = 0;
-	size_t hlen = 0;
-	size_t n;
-	int64_t total = c->rx_total;
-
-	while (!total && used < len) {
-		input_keep(c, p + used, 1, 0);
-		used++;
-		total = input_length(c, c->rx, c->rx_len, &hlen);
-		if (total < 0)
-			return used;
-	}
-	if (!total)
-		return used;
-	n = min_t(size_t, len - used, total - c->rx_len);
-	input_keep(c, p + used, n, total);
-	used += n;
-	if (c->rx_len < total)
-		return used;
-	input_length(c, c->rx, c->rx_len, &hlen);
-	input_packet(c, c->rx, hlen, total);
-	input_drop_kept(c);
-	return used;
-}
-
-/* Packets that are best handled several at a time; returns their length. */
-static size_t input_run(struct client *c, const uint8_t *p, size_t len)
-{
-	switch (*p) {
-	case PUBLISH:
-		return handle_publish_run(c, p, len);
-	case PUBACK:
-		return handle_puback_run(c, p, len);
-	default:
-		return 0;
-	}
-}
-
-static void client_input(struct client *c, const uint8_t *p, size_t len)
-{
-	if (c->rx_len) {
-		size_t used = input_resume(c, p, len);
-
-		p += used;
-		len -= used;
-	}
-	while (len && c->state == CLIENT_CONNECTED) {
-		size_t hlen = 0;
-		size_t n;
-		int64_t total;
-
-		n = input_run(c, p, len);
-		if (n) {
-			c->last_rx = loop_now();
-			p += n;
-			len -= n;
-			continue;
-		}
-		total = input_length(c, p, len, &hlen);
-		if (total < 0)
-			return;
-		if (!total || len < (size_t)total) {
-			input_keep(c, p, len, total);
-			return;
-		}
-		input_packet(c, p, hlen, total);
-		p += total;
-		len -= total;
-	}
-}
-
-static void client_rx_error(struct client *c, int err)
-{
-	c->rx_eof = true;
-	if (!err)
-		client_close(c, END_ABNORMAL, "connection closed by client");
-	else if (err == -ETIMEDOUT && c->conn)
-		keepalive_over(c);
-	else
-		client_close(c, END_LOST, strerror(-err));
-}
-
-/* A client that sends requests but takes no answers is not read from. */
-static void client_pause(struct client *c)
-{
-	if (c->rx_paused || c->answers < config.max_output_bytes)
-		return;
-	c->rx_paused = true;
-	if (c->rx_armed)
-		loop_cancel(&c->rx_op);
-}
-
-static void client_rx(struct op *op, int res, uint32_t flags)
-{
-	struct client *c = container_of(op, struct client, rx_op);
-	uint8_t *buf = loop_buf(flags);
-
-	if (!loop_more(flags))
-		c->rx_armed = false;
-	if (c->state == CLIENT_CLOSING) {
-		if (res <= 0 && res != -ENOBUFS)
-			c->rx_eof = true;
-		client_dirty(c);
-	} else if (res > 0) {
-		stats.bytes_received += res;
-		datapath_before_input(c);
-		client_input(c, buf, res);
-		client_pause(c);
-	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
-		   res != -ECANCELED) {
-		client_rx_error(c, res);
-	}
-	if (buf)
-		loop_buf_put(flags);
-	if (!c->rx_armed && !c->rx_paused && c->state == CLIENT_CONNECTED)
-		client_rx_arm(c);
-}
-
 /* There is room for more output. */
 static void client_drained(struct client *c)
 {
@@ -538,11 +215,13 @@ static void client_drained(struct client *c)
 		return;
 	if (c->session->queue.len)
 		deliver_pump(c->session);
-	if (c->rx_paused && !c->answers) {
-		c->rx_paused = false;
-		if (!c->rx_armed)
-			client_rx_arm(c);
-	}
+	client_input_drained(c);
+}
+
+/* Is there output, or what a transport made of it? */
+static bool client_pending(const struct client *c)
+{
+	return c->out.bytes || (c->transport && transport_pending(c));
 }
 
 static void client_tx(struct op *op, int res, uint32_t flags)
@@ -559,10 +238,13 @@ static void client_tx(struct op *op, int res, uint32_t flags)
 		return;
 	}
 	if (res > 0) {
-		outq_advance(&c->out, res);
+		if (unlikely(c->transport))
+			transport_sent(c, res);
+		else
+			outq_advance(&c->out, res);
 		stats.bytes_sent += res;
 	}
-	if (c->out.bytes || c->state == CLIENT_CLOSING)
+	if (client_pending(c) || c->state == CLIENT_CLOSING)
 		client_dirty(c);
 	client_drained(c);
 }
@@ -580,11 +262,40 @@ static unsigned int client_peek(struct client *c)
 	return n;
 }
 
+/* What is to be sent of a client with a transport; false if nothing. */
+static bool client_encode(struct client *c, struct iovec *iov)
+{
+	/* first comes what was encoded and not taken */
+	if (!c->transport->tx.len && outq_ready(&c->out)) {
+		unsigned int n = client_peek(c);
+
+		if (n)
+			transport_output(c, n);
+	}
+	return transport_peek(c, iov);
+}
+
+static bool client_send_encoded(struct client *c)
+{
+	struct iovec iov;
+
+	if (!client_encode(c, &iov)) {
+		client_drained(c);
+		return false;
+	}
+	c->tx_busy = true;
+	loop_send(&c->tx_op, c->fd, iov.iov_base, iov.iov_len);
+	return true;
+}
+
 /* Returns false when all of it has expired meanwhile. */
 static bool client_send(struct client *c)
 {
-	unsigned int n = client_peek(c);
+	unsigned int n;
 
+	if (unlikely(c->transport))
+		return client_send_encoded(c);
+	n = client_peek(c);
 	if (!n) {
 		client_drained(c);
 		return false;
@@ -598,6 +309,15 @@ static bool client_send(struct client *c)
 	return true;
 }
 
+/* The end of what lies between MQTT and the socket; false when it is on its way. */
+static bool client_said_end(struct client *c)
+{
+	if (!c->transport || !c->flush)
+		return true;
+	transport_close(c);
+	return !c->tx_busy && !client_send_encoded(c);
+}
+
 /*
  * Closing in order: output, FIN, then wait for the peer's FIN. Closing with
  * unread bytes at once would reset the connection, and could take a CONNACK
@@ -606,6 +326,8 @@ static bool client_send(struct client *c)
 static void client_closing(struct client *c)
 {
 	if (!c->shut) {
+		if (!client_said_end(c))
+			return;
 		shutdown(c->fd, c->flush ? SHUT_WR : SHUT_RDWR);
 		c->shut = true;
 	}
@@ -615,8 +337,7 @@ static void client_closing(struct client *c)
 		client_free(c);
 		return;
 	}
-	c->rx_op.fn = client_rx;
-	client_rx_arm(c);
+	client_receive(c);
 }
 
 /* Takes back of the pieces gathered what goes beyond @max bytes. */
@@ -631,8 +352,27 @@ static void pieces_trim(struct outq *q, size_t max)
 	}
 }
 
+static bool send_encoded_now(struct client *c)
+{
+	struct iovec iov;
+
+	while (!c->tx_busy && client_encode(c, &iov)) {
+		ssize_t n = send(c->fd, iov.iov_base, iov.iov_len,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0)
+			return false;
+		transport_sent(c, n);
+		stats.bytes_sent += n;
+	}
+	return true;
+}
+
 static bool send_now(struct client *c, size_t keep)
 {
+	/* only what is attached needs to keep something, and this is not */
+	if (unlikely(c->transport))
+		return send_encoded_now(c);
 	while (!c->tx_busy && outq_ready(&c->out) > keep) {
 		ssize_t n;
 
@@ -662,6 +402,11 @@ bool client_mend(struct client *c)
 	return send_now(c, 0);
 }
 
+static bool client_ready(const struct client *c)
+{
+	return outq_ready(&c->out) || (c->transport && transport_pending(c));
+}
+
 bool clients_flush(void)
 {
 	LIST_HEAD(now);
@@ -680,10 +425,10 @@ bool clients_flush(void)
 
 		list_del_init(&c->dirty_node);
 		if ((c->state != CLIENT_CLOSING || c->flush) && !c->tx_busy &&
-		    !c->cut && outq_ready(&c->out) && client_send(c))
+		    !c->cut && client_ready(c) && client_send(c))
 			any = true;
 		else if (c->state == CLIENT_CLOSING &&
-			 (!c->flush || (!c->out.bytes && !c->out.holds)))
+			 (!c->flush || (!client_pending(c) && !c->out.holds)))
 			client_closing(c);
 	}
 	return any;

@@ -14,6 +14,7 @@
 
 struct aliases;
 struct session;
+struct transport;
 struct verification;
 struct will;
 
@@ -78,6 +79,7 @@ enum client_end {
  * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
+ * @transport: between the socket and MQTT, NULL if nothing is
  * @verification: of its password, while CLIENT_VERIFYING
  * @user: user name that was verified, NULL if none was
  * @will: its will, if it has one
@@ -123,6 +125,7 @@ struct client {
 	struct aliases *aliases;
 	uint64_t last_rx;
 	struct session *session;
+	struct transport *transport;
 	struct verification *verification;
 	char *user;
 	struct will *will;

@@ -476,7 +476,8 @@ static void kernel_attach(struct client *c)
 	};
 	int rc;
 
-	if (lost)
+	/* the module reads MQTT from the socket itself */
+	if (lost || c->transport)
 		return;
 	if (c->max_packet != UINT32_MAX) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);

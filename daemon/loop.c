@@ -188,6 +188,16 @@ void loop_recv(struct op *op, int fd, void *buf, size_t len)
 	io_uring_sqe_set_data(sqe, op);
 }
 
+void loop_recv_select(struct op *op, int fd)
+{
+	struct io_uring_sqe *sqe = loop_sqe(op);
+
+	io_uring_prep_recv(sqe, fd, NULL, LOOP_BUF_SIZE, 0);
+	sqe->flags |= IOSQE_BUFFER_SELECT;
+	sqe->buf_group = LOOP_BGID;
+	io_uring_sqe_set_data(sqe, op);
+}
+
 void loop_recv_multishot(struct op *op, int fd)
 {
 	struct io_uring_sqe *sqe = loop_sqe(op);

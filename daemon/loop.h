@@ -81,6 +81,13 @@ void loop_accept(struct op *op, int fd);
 void loop_recv(struct op *op, int fd, void *buf, size_t len);
 
 /**
+ * loop_recv_select() - receive once into a provided buffer
+ * @op: completion; see loop_buf()
+ * @fd: socket
+ */
+void loop_recv_select(struct op *op, int fd);
+
+/**
  * loop_recv_multishot() - receive into provided buffers until the request ends
  * @op: gets one completion per buffer filled; see loop_buf()
  * @fd: socket

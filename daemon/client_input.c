@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "client_input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "conf.h"
+#include "datapath.h"
+#include "handle.h"
+#include "keepalive.h"
+#include "packet.h"
+#include "stats.h"
+#include "transport.h"
+#include "util.h"
+
+/* Shortest CONNECT: everything about it is known after these bytes. */
+#define CONNECT_MIN	14u
+/* Longest CONNECT: variable header and five fields with two byte lengths. */
+#define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
+/* With the properties of 5.0, which have no limit of their own. */
+#define CONNECT5_MAX	(1u << 20)
+#define RX_KEEP		4096u
+
+static void rx_reserve(struct client *c, uint32_t cap)
+{
+	if (cap <= c->rx_cap)
+		return;
+	c->rx = xrealloc(c->rx, cap);
+	c->rx_cap = cap;
+}
+
+/* How much of CONNECT may be taken before it has been looked at again. */
+static uint32_t connect_want(const struct client *c)
+{
+	uint32_t want = c->rx_total ? c->rx_total : CONNECT_MIN;
+	uint32_t step = max_t(uint32_t, 1024, c->rx_len);
+
+	return min_t(uint32_t, want - c->rx_len, step);
+}
+
+/*
+ * CONNECT is received by exact lengths, so that not a byte behind it is taken
+ * from a socket that is about to be attached to the kernel data path.
+ */
+static void connect_arm(struct client *c)
+{
+	uint32_t want = connect_want(c);
+
+	rx_reserve(c, c->rx_len + want);
+	c->rx_armed = true;
+	loop_recv(&c->rx_op, c->fd, c->rx + c->rx_len, want);
+}
+
+/* The protocol level decides how long CONNECT can be, and who is told. */
+static uint32_t connect_max(struct client *c, int hlen)
+{
+	static const uint8_t mqtt5[] = { 0, 4, 'M', 'Q', 'T', 'T', 5 };
+	uint32_t max = CONNECT_MAX;
+
+	if (c->rx_len >= hlen + sizeof(mqtt5) &&
+	    !memcmp(c->rx + hlen, mqtt5, sizeof(mqtt5))) {
+		c->protocol = 5;
+		max = CONNECT5_MAX;
+	}
+	return min_t(uint32_t, max, config.max_packet_size);
+}
+
+/* A length in more bytes than it needs: forbidden by 5.0 [MQTT-1.5.5-1]. */
+static bool padded(struct client *c, int hlen, uint32_t remaining)
+{
+	if (c->protocol < 5 || (size_t)hlen == packet_header_len(remaining))
+		return false;
+	client_fail(c, REASON_MALFORMED_PACKET, "padded remaining length");
+	return true;
+}
+
+static void connect_input(struct client *c)
+{
+	uint32_t remaining = 0;
+	uint32_t total;
+	struct reader r;
+	int hlen;
+
+	if (c->rx[0] != CONNECT) {
+		client_close(c, END_ABNORMAL, "first packet is not CONNECT");
+		return;
+	}
+	hlen = packet_header(c->rx, c->rx_len, &remaining);
+	if (!hlen)
+		return;
+	if (hlen < 0) {
+		client_close(c, END_ABNORMAL, "malformed remaining length");
+		return;
+	}
+	total = hlen + remaining;
+	if (total > CONNECT5_MAX) {
+		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
+		return;
+	}
+	if (c->rx_len < min_t(uint32_t, total, CONNECT_MIN))
+		return;
+	if (total > connect_max(c, hlen)) {
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "CONNECT of impossible length");
+		return;
+	}
+	if (padded(c, hlen, remaining))
+		return;
+	if (c->rx_len < total) {
+		c->rx_total = total;
+		return;
+	}
+	r.p = c->rx + hlen;
+	r.end = r.p + remaining;
+	r.bad = false;
+	stats.connects++;
+	stats.received[CONNECT >> 4]++;
+	handle_connect(c, &r);
+}
+
+static void client_connect_rx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, rx_op);
+
+	(void)flags;
+	c->rx_armed = false;
+	if (c->state == CLIENT_CLOSING) {
+		c->rx_eof = c->rx_eof || res <= 0;
+		client_dirty(c);
+		return;
+	}
+	if (res > 0) {
+		c->rx_len += res;
+		stats.bytes_received += res;
+		connect_input(c);
+	} else if (res != -EINTR && res != -EAGAIN) {
+		c->rx_eof = true;
+		client_close(c, END_LOST, res ? strerror(-res) :
+			     "connection closed by client");
+	}
+	if (c->state == CLIENT_CONNECTING)
+		connect_arm(c);
+}
+
+static void client_rx_arm(struct client *c)
+{
+	c->rx_armed = true;
+	loop_recv_multishot(&c->rx_op, c->fd);
+}
+
+/* Keeps a packet of which only the beginning has been received. */
+static void input_keep(struct client *c, const uint8_t *p, uint32_t len,
+		       uint32_t total)
+{
+	uint32_t cap = c->rx_len + len;
+
+	if (cap > c->rx_cap) {
+		/* Grow as bytes arrive, never on the word of a length. */
+		cap = max_t(uint32_t, cap, 2 * c->rx_cap);
+		if (total)
+			cap = min_t(uint32_t, cap, total);
+		cap = max_t(uint32_t, cap, 64);
+		rx_reserve(c, cap);
+	}
+	memcpy(c->rx + c->rx_len, p, len);
+	c->rx_len += len;
+	c->rx_total = total;
+}
+
+static void input_drop_kept(struct client *c)
+{
+	c->rx_len = 0;
+	c->rx_total = 0;
+	if (c->rx_cap > RX_KEEP) {
+		free(c->rx);
+		c->rx = NULL;
+		c->rx_cap = 0;
+	}
+}
+
+/* Returns the packet's length, 0 while it is not known; -1 after closing. */
+static int64_t input_length(struct client *c, const uint8_t *p, size_t len,
+			    size_t *hlen)
+{
+	uint32_t remaining = 0;
+	int n = packet_header(p, len, &remaining);
+
+	if (!n)
+		return 0;
+	if (n < 0) {
+		client_fail(c, REASON_MALFORMED_PACKET,
+			    "malformed remaining length");
+		return -1;
+	}
+	if (n + (uint64_t)remaining > config.max_packet_size + (uint64_t)
+	    (config.max_packet_size == MQTT_PACKET_MAX ? PACKET_HEADER_MAX : 0)) {
+		client_fail(c, REASON_PACKET_TOO_LARGE,
+			    "packet above max_packet_size");
+		return -1;
+	}
+	if (padded(c, n, remaining))
+		return -1;
+	*hlen = n;
+	return (int64_t)n + remaining;
+}
+
+/* Handles a whole packet of known length. */
+static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
+			 size_t total)
+{
+	c->last_rx = loop_now();
+	if (*p == PUBLISH && handle_publish_run(c, p, total))
+		return;
+	handle_packet(c, p, hlen, total - hlen);
+	datapath_handled(c, *p, 1);
+}
+
+/* Completes the packet kept from before; returns the bytes it took. */
+static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
+{
+	size_t used = 0;
+	size_t hlen = 0;
+	size_t n;
+	int64_t total = c->rx_total;
+
+	while (!total && used < len) {
+		input_keep(c, p + used, 1, 0);
+		used++;
+		total = input_length(c, c->rx, c->rx_len, &hlen);
+		if (total < 0)
+			return used;
+	}
+	if (!total)
+		return used;
+	n = min_t(size_t, len - used, total - c->rx_len);
+	input_keep(c, p + used, n, total);
+	used += n;
+	if (c->rx_len < total)
+		return used;
+	input_length(c, c->rx, c->rx_len, &hlen);
+	input_packet(c, c->rx, hlen, total);
+	input_drop_kept(c);
+	return used;
+}
+
+/* Packets that are best handled several at a time; returns their length. */
+static size_t input_run(struct client *c, const uint8_t *p, size_t len)
+{
+	switch (*p) {
+	case PUBLISH:
+		return handle_publish_run(c, p, len);
+	case PUBACK:
+		return handle_puback_run(c, p, len);
+	default:
+		return 0;
+	}
+}
+
+static void client_input(struct client *c, const uint8_t *p, size_t len)
+{
+	if (c->rx_len) {
+		size_t used = input_resume(c, p, len);
+
+		p += used;
+		len -= used;
+	}
+	while (len && c->state == CLIENT_CONNECTED) {
+		size_t hlen = 0;
+		size_t n;
+		int64_t total;
+
+		n = input_run(c, p, len);
+		if (n) {
+			c->last_rx = loop_now();
+			p += n;
+			len -= n;
+			continue;
+		}
+		total = input_length(c, p, len, &hlen);
+		if (total < 0)
+			return;
+		if (!total || len < (size_t)total) {
+			input_keep(c, p, len, total);
+			return;
+		}
+		input_packet(c, p, hlen, total);
+		p += total;
+		len -= total;
+	}
+}
+
+static void client_rx_error(struct client *c, int err)
+{
+	c->rx_eof = true;
+	if (!err)
+		client_close(c, END_ABNORMAL, "connection closed by client");
+	else if (err == -ETIMEDOUT && c->conn)
+		keepalive_over(c);
+	else
+		client_close(c, END_LOST, strerror(-err));
+}
+
+/* A client that sends requests but takes no answers is not read from. */
+static void client_pause(struct client *c)
+{
+	if (c->rx_paused || c->answers < config.max_output_bytes)
+		return;
+	c->rx_paused = true;
+	if (c->rx_armed)
+		loop_cancel(&c->rx_op);
+}
+
+static void client_rx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, rx_op);
+	uint8_t *buf = loop_buf(flags);
+
+	if (!loop_more(flags))
+		c->rx_armed = false;
+	if (c->state == CLIENT_CLOSING) {
+		if (res <= 0 && res != -ENOBUFS)
+			c->rx_eof = true;
+		client_dirty(c);
+	} else if (res > 0) {
+		stats.bytes_received += res;
+		datapath_before_input(c);
+		client_input(c, buf, res);
+		client_pause(c);
+	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
+		   res != -ECANCELED) {
+		client_rx_error(c, res);
+	}
+	if (buf)
+		loop_buf_put(flags);
+	if (!c->rx_armed && !c->rx_paused && c->state == CLIENT_CONNECTED)
+		client_rx_arm(c);
+}
+
+void client_plaintext(struct client *c, const uint8_t *p, size_t len)
+{
+	while (len && c->state == CLIENT_CONNECTING) {
+		size_t n = min_t(size_t, connect_want(c), len);
+
+		rx_reserve(c, c->rx_len + n);
+		memcpy(c->rx + c->rx_len, p, n);
+		c->rx_len += n;
+		p += n;
+		len -= n;
+		connect_input(c);
+	}
+	if (!len || c->state == CLIENT_CLOSING)
+		return;
+	if (c->state == CLIENT_CONNECTED && !c->rx_paused &&
+	    !transport_kept(c)) {
+		client_input(c, p, len);
+		client_pause(c);
+	} else {
+		transport_keep(c->transport, p, len);
+	}
+}
+
+static void client_transport_rx(struct op *op, int res, uint32_t flags)
+{
+	struct client *c = container_of(op, struct client, rx_op);
+	uint8_t *buf = loop_buf(flags);
+
+	if (!loop_more(flags))
+		c->rx_armed = false;
+	if (c->state == CLIENT_CLOSING) {
+		if (res <= 0 && res != -ENOBUFS)
+			c->rx_eof = true;
+		client_dirty(c);
+	} else if (res > 0) {
+		stats.bytes_received += res;
+		transport_input(c, buf, res);
+	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
+		   res != -ECANCELED) {
+		client_rx_error(c, res);
+	}
+	if (buf)
+		loop_buf_put(flags);
+	if (c->state != CLIENT_CLOSING)
+		client_receive(c);
+}
+
+/*
+ * Before CONNECT has been answered, what a transport receives may not be taken
+ * by anybody for a while: one buffer of it is enough.
+ */
+static void transport_arm(struct client *c)
+{
+	c->rx_op.fn = client_transport_rx;
+	if (c->state == CLIENT_CONNECTED) {
+		client_rx_arm(c);
+		return;
+	}
+	c->rx_armed = true;
+	loop_recv_select(&c->rx_op, c->fd);
+}
+
+void client_receive(struct client *c)
+{
+	if (c->rx_armed)
+		return;
+	switch (c->state) {
+	case CLIENT_CONNECTING:
+		if (c->transport) {
+			transport_arm(c);
+			break;
+		}
+		c->rx_op.fn = client_connect_rx;
+		connect_arm(c);
+		break;
+	case CLIENT_VERIFYING:
+		break;
+	case CLIENT_CONNECTED:
+		if (c->rx_paused)
+			break;
+		if (transport_kept(c)) {
+			transport_resume(c);
+			break;
+		}
+		if (c->transport) {
+			transport_arm(c);
+			break;
+		}
+		c->rx_op.fn = client_rx;
+		client_rx_arm(c);
+		break;
+	case CLIENT_CLOSING:
+		c->rx_op.fn = client_rx;
+		client_rx_arm(c);
+		break;
+	}
+}
+
+void client_input_connected(struct client *c)
+{
+	free(c->rx);
+	c->rx = NULL;
+	c->rx_cap = 0;
+	c->rx_len = 0;
+	c->rx_total = 0;
+}
+
+void client_input_drained(struct client *c)
+{
+	if (!c->rx_paused || c->answers)
+		return;
+	c->rx_paused = false;
+	client_receive(c);
+}
