@@ -27,8 +27,6 @@ struct verification {
 	bool known;
 };
 
-static struct users *users;
-
 static void peer_address(const struct client *c, struct sockaddr_storage *ss)
 {
 	socklen_t len = sizeof(*ss);
@@ -77,6 +75,7 @@ static enum auth_verdict verify(struct client *c,
 				const struct credentials *cred,
 				enum reason *code)
 {
+	const struct users *users = c->listener->security->users;
 	const char *hash = users_find(users, cred->user, cred->user_len);
 	const char *any = hash ? hash : users_any(users);
 	struct verification *v;
@@ -105,13 +104,12 @@ static enum auth_verdict verify(struct client *c,
 enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 			     enum reason *code)
 {
+	const struct conf_security *security = c->listener->security;
 	struct sockaddr_storage ss;
 
 	*code = REASON_NOT_AUTHORIZED;
-	if (!cred->user)
-		return config.allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
-	if (!users)
-		return config.allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
+	if (!cred->user || !security->users)
+		return security->allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
 	peer_address(c, &ss);
 	if (auth_backoff_wait(&ss, loop_now())) {
 		*code = REASON_CONNECTION_RATE_EXCEEDED;
@@ -135,33 +133,77 @@ void auth_cancel(struct client *c)
 
 static void check_client(struct client *c, void *arg)
 {
-	const struct users *before = arg;
+	const struct conf_security *s = c->listener->security;
 	const char *old, *new;
 
-	if (!c->user || c->state != CLIENT_CONNECTED)
+	(void)arg;
+	if (!c->user || !s->users || c->state != CLIENT_CONNECTED)
 		return;
-	old = before ? users_find(before, c->user, strlen(c->user)) : NULL;
-	new = users_find(users, c->user, strlen(c->user));
+	old = s->users_next ?
+	      users_find(s->users_next, c->user, strlen(c->user)) : NULL;
+	new = users_find(s->users, c->user, strlen(c->user));
 	if (!new || (old && strcmp(old, new)))
 		client_fail(c, REASON_NOT_AUTHORIZED,
 			    "user or password changed");
 }
 
+static void drop_next(void)
+{
+	struct conf_security *s;
+
+	list_for_each_entry(s, &config.securities, node) {
+		users_free(s->users_next);
+		s->users_next = NULL;
+	}
+}
+
+/* Returns 0, or -1 with nothing changed. */
+static int read_next(char *error, size_t size)
+{
+	struct conf_security *s;
+
+	list_for_each_entry(s, &config.securities, node) {
+		if (!s->password_file)
+			continue;
+		s->users_next = users_read(s->password_file, error, size);
+		if (!s->users_next) {
+			drop_next();
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int auth_reload(char *error, size_t size)
 {
-	struct users *old = users;
-	struct users *new;
+	struct conf_security *s;
 
-	if (!config.password_file)
-		return 0;
-	new = users_read(config.password_file, error, size);
-	if (!new)
+	if (read_next(error, size))
 		return -1;
-	users = new;
-	clients_each(check_client, old);
-	users_free(old);
-	log_notice("%s: %zu users", config.password_file, users_count(users));
+	list_for_each_entry(s, &config.securities, node) {
+		struct users *old = s->users;
+
+		if (!s->users_next)
+			continue;
+		s->users = s->users_next;
+		s->users_next = old;
+		log_notice("%s: %zu users", s->password_file,
+			   users_count(s->users));
+	}
+	/* what was in force is now in users_next, to compare */
+	clients_each(check_client, NULL);
+	drop_next();
 	return 0;
+}
+
+static bool passwords(void)
+{
+	const struct conf_security *s;
+
+	list_for_each_entry(s, &config.securities, node)
+		if (s->password_file)
+			return true;
+	return false;
 }
 
 int auth_start(void)
@@ -169,7 +211,7 @@ int auth_start(void)
 	char error[512];
 	int rc;
 
-	if (!config.password_file)
+	if (!passwords())
 		return 0;
 	if (auth_reload(error, sizeof(error))) {
 		log_err("%s", error);
@@ -185,8 +227,12 @@ int auth_start(void)
 
 void auth_exit(void)
 {
+	struct conf_security *s;
+
 	auth_worker_stop();
 	auth_backoff_exit();
-	users_free(users);
-	users = NULL;
+	list_for_each_entry(s, &config.securities, node) {
+		users_free(s->users);
+		s->users = NULL;
+	}
 }

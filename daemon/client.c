@@ -78,7 +78,7 @@ static void client_address(struct client *c)
 	}
 }
 
-void client_new(int fd, bool full)
+void client_new(int fd, struct conf_listener *listener, bool full)
 {
 	struct client *c;
 
@@ -88,8 +88,10 @@ void client_new(int fd, bool full)
 	}
 	c = xcalloc(1, sizeof(*c));
 	c->fd = fd;
+	c->listener = listener;
 	c->refused = full;
 	refused += full;
+	listener->connections += !full;
 	c->tx_op.fn = client_tx;
 	INIT_LIST_HEAD(&c->dirty_node);
 	INIT_LIST_HEAD(&c->ack_node);
@@ -188,6 +190,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	c->state = CLIENT_CLOSING;
 	closing++;
 	refused -= c->refused;
+	c->listener->connections -= !c->refused;
 	c->refused = false;
 	c->flush = how != END_LOST;
 	c->cut = false;

@@ -58,6 +58,7 @@ enum client_end {
  * @dirty_node: in the list of those with output to send this turn
  * @timer: for CONNECT, then for keep alive, then for the last output
  * @fd: socket
+ * @listener: where it came in
  * @state: where the connection is
  * @rx_armed: @rx_op is in flight
  * @rx_paused: not received from, since it takes no output
@@ -104,6 +105,7 @@ struct client {
 	struct list_head dirty_node;
 	struct timer timer;
 	int fd;
+	struct conf_listener *listener;
 	enum client_state state;
 	bool rx_armed;
 	bool rx_paused;
@@ -147,10 +149,11 @@ struct client {
 /**
  * client_new() - take over a connection that was accepted
  * @fd: socket
+ * @listener: where it came in
  * @full: there are too many: its CONNECT is answered, if not too many of these
  *	wait already, and it is closed
  */
-void client_new(int fd, bool full);
+void client_new(int fd, struct conf_listener *listener, bool full);
 
 /**
  * clients_count() - number of connections

@@ -17,23 +17,21 @@ void conf_init(struct conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	INIT_LIST_HEAD(&conf->listeners);
-	conf->allow_anonymous = -1;
-	conf->max_connections = -1;
+	INIT_LIST_HEAD(&conf->securities);
+	conf_listener_init(&conf->default_listener);
+	conf_security_init(&conf->security);
+	conf->global_max_connections = -1;
 	conf->max_inflight_messages = 20;
 	conf->max_queued_messages = 1000;
 	conf->max_packet_size = MQTT_PACKET_MAX;
-	conf->max_qos = 2;
-	conf->max_topic_alias = TOPIC_ALIAS_MAX;
 	conf->max_output_bytes = 8 << 20;
 	conf->connect_timeout = 10;
 	conf->flow_idle = 300;
 	conf->sys_interval = 10;
 	conf->set_tcp_nodelay = true;
-	conf->allow_zero_length_clientid = true;
 	conf->retain_available = true;
 	conf->connection_messages = true;
 	conf->persistence_location = xstrdup(".");
-	conf->auto_id_prefix = xstrdup("auto-");
 	conf->log_types = LOG_T_DEFAULT;
 	conf->log_dests = LOG_D_STDERR;
 	conf->log_timestamp = true;
@@ -142,35 +140,63 @@ int conf_read(struct conf *conf, const char *path)
 
 static void conf_add_listener(struct conf *conf, int port, const char *address)
 {
-	struct conf_listener *l = xcalloc(1, sizeof(*l));
+	struct conf_listener *l = conf_listener_new(&conf->default_listener);
 
 	l->port = (uint16_t)port;
+	free(l->address);
 	l->address = address ? xstrdup(address) : NULL;
-	l->interface = conf->bind_interface ?
-		       xstrdup(conf->bind_interface) : NULL;
-	l->family = conf->socket_domain;
 	list_add(&l->node, &conf->listeners);
 }
 
-void conf_finish(struct conf *conf, int port)
+static void conf_finish_security(struct conf *conf, struct conf_security *s,
+				 bool configured)
 {
-	bool configured = !list_empty(&conf->listeners) || conf->port ||
-			  conf->bind_address;
+	if (s->allow_anonymous < 0)
+		s->allow_anonymous = !configured && !s->password_file;
+	list_add_tail(&s->node, &conf->securities);
+}
+
+int conf_finish(struct conf *conf, int port)
+{
+	const char *address = conf->default_listener.address;
+	bool listeners = !list_empty(&conf->listeners);
+	bool configured = listeners || conf->port || address;
+	struct conf_listener *l;
 
 	if (!port)
 		port = conf->port;
-	if (conf->bind_address) {
-		conf_add_listener(conf, port ? port : 1883, conf->bind_address);
+	if (listeners && !port && !address && conf->default_option) {
+		snprintf(conf->error, sizeof(conf->error),
+			 "%s: belongs to a listener, and there is none before it",
+			 conf->default_option);
+		return -1;
+	}
+	if (address) {
+		conf_add_listener(conf, port ? port : 1883, address);
 	} else if (conf->port) {
 		conf_add_listener(conf, port, NULL);
-	} else if (port || list_empty(&conf->listeners)) {
+	} else if (port || !listeners) {
 		if (!port)
 			port = 1883;
 		conf_add_listener(conf, port, "::1");
 		conf_add_listener(conf, port, "127.0.0.1");
 	}
-	if (conf->allow_anonymous < 0)
-		conf->allow_anonymous = !configured && !conf->password_file;
+	list_for_each_entry(l, &conf->listeners, node) {
+		l->security = &conf->security;
+		if (!conf->per_listener_settings)
+			continue;
+		l->security = &l->own;
+		conf_finish_security(conf, &l->own, configured);
+	}
+	if (!conf->per_listener_settings)
+		conf_finish_security(conf, &conf->security, configured);
+	return 0;
+}
+
+static void conf_free_string(char **str)
+{
+	free(*str);
+	*str = NULL;
 }
 
 void conf_free(struct conf *conf)
@@ -178,31 +204,19 @@ void conf_free(struct conf *conf)
 	struct conf_listener *l, *tmp;
 
 	list_for_each_entry_safe(l, tmp, &conf->listeners, node) {
-		free(l->address);
-		free(l->interface);
+		conf_listener_clear(l);
 		free(l);
 	}
 	INIT_LIST_HEAD(&conf->listeners);
-	free(conf->bind_address);
-	free(conf->log_file);
-	free(conf->password_file);
-	free(conf->pid_file);
-	free(conf->user);
-	free(conf->control_socket);
-	free(conf->persistence_location);
-	free(conf->auto_id_prefix);
-	free(conf->clientid_prefixes);
-	free(conf->log_timestamp_format);
-	free(conf->bind_interface);
-	conf->bind_address = NULL;
-	conf->log_file = NULL;
-	conf->password_file = NULL;
-	conf->pid_file = NULL;
-	conf->user = NULL;
-	conf->control_socket = NULL;
-	conf->persistence_location = NULL;
-	conf->auto_id_prefix = NULL;
-	conf->clientid_prefixes = NULL;
-	conf->log_timestamp_format = NULL;
-	conf->bind_interface = NULL;
+	INIT_LIST_HEAD(&conf->securities);
+	conf_listener_clear(&conf->default_listener);
+	conf_security_clear(&conf->security);
+	conf_free_string(&conf->default_option);
+	conf_free_string(&conf->log_file);
+	conf_free_string(&conf->pid_file);
+	conf_free_string(&conf->user);
+	conf_free_string(&conf->control_socket);
+	conf_free_string(&conf->persistence_location);
+	conf_free_string(&conf->clientid_prefixes);
+	conf_free_string(&conf->log_timestamp_format);
 }

@@ -33,22 +33,58 @@ enum conf_sync {
 	CONF_SYNC_OFF,
 };
 
+struct users;
+
+/**
+ * struct conf_security - who may come in, and what they may do
+ * @node: in struct conf.securities, after conf_finish()
+ * @allow_anonymous: without a user name; -1 while not given
+ * @allow_zero_length_clientid: without a client identifier
+ * @auto_id_prefix: how the identifiers begin that the broker chooses
+ * @password_file: users, NULL for none
+ * @users: what @password_file says, see auth.c
+ * @users_next: what it will say when all other files have been read
+ *
+ * All listeners have one in common, or with per_listener_settings one each.
+ */
+struct conf_security {
+	struct list_head node;
+	int allow_anonymous;
+	bool allow_zero_length_clientid;
+	char *auto_id_prefix;
+	char *password_file;
+	struct users *users;
+	struct users *users_next;
+};
+
 /**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
  * @port: TCP port
  * @address: address or host name to bind, NULL for all addresses
- * @interface: network interface to bind to, or NULL
- * @family: AF_INET, AF_INET6, or AF_UNSPEC for both
+ * @bind_interface: network interface to bind to, or NULL
+ * @socket_domain: AF_INET, AF_INET6, or AF_UNSPEC for both
+ * @max_connections: at a time, -1 for any number
+ * @max_qos: highest QoS for its clients
+ * @max_topic_alias: most topic aliases that a client may set
  * @line: line of the configuration that asked for it, 0 if none did
+ * @connections: how many there are, see listener.c
+ * @security: settings that hold for its clients
+ * @own: these, with per_listener_settings
  */
 struct conf_listener {
 	struct list_head node;
 	uint16_t port;
 	char *address;
-	char *interface;
-	int family;
+	char *bind_interface;
+	int socket_domain;
+	int64_t max_connections;
+	uint32_t max_qos;
+	uint32_t max_topic_alias;
 	unsigned int line;
+	uint32_t connections;
+	struct conf_security *security;
+	struct conf_security own;
 };
 
 /**
@@ -58,15 +94,21 @@ struct conf_listener {
  * meaning unless Documentation/man/mqttd.8 says otherwise. For a limit of bytes
  * or messages 0 means none; persistent_client_expiration is in seconds, 0 for
  * never.
+ *
+ * @default_listener has the options of listeners that stand before any
+ * listener: they belong to the one of @port and @bind_address.
+ * @default_option says where the last of them is, should there be no such one.
  */
 struct conf {
 	struct list_head listeners;
+	struct conf_listener default_listener;
+	char *default_option;
 	int port;
-	char *bind_address;
-	char *bind_interface;
-	int socket_domain;
-	int allow_anonymous;
-	int64_t max_connections;
+	bool per_listener_settings;
+	bool security_given;
+	struct conf_security security;
+	struct list_head securities;
+	int64_t global_max_connections;
 	uint32_t max_inflight_messages;
 	uint32_t max_inflight_bytes;
 	uint32_t max_queued_messages;
@@ -75,8 +117,6 @@ struct conf {
 	int64_t retained_bytes_max;
 	uint32_t max_packet_size;
 	uint32_t max_keepalive;
-	uint32_t max_qos;
-	uint32_t max_topic_alias;
 	uint32_t max_output_bytes;
 	uint32_t connect_timeout;
 	uint32_t flow_idle;
@@ -84,14 +124,12 @@ struct conf {
 	uint32_t persistent_client_expiration;
 	bool set_tcp_nodelay;
 	bool allow_duplicate_messages;
-	bool allow_zero_length_clientid;
 	bool retain_available;
 	bool connection_messages;
 	bool persistence;
 	char *persistence_location;
 	enum conf_sync persistence_sync;
 	uint32_t persistence_sync_interval;
-	char *auto_id_prefix;
 	char *clientid_prefixes;
 	unsigned int log_types;
 	unsigned int log_dests;
@@ -99,7 +137,6 @@ struct conf {
 	bool log_timestamp;
 	char *log_timestamp_format;
 	int log_facility;
-	char *password_file;
 	char *pid_file;
 	char *user;
 	char *control_socket;
@@ -144,8 +181,10 @@ int conf_parse(struct conf *conf, const char *name, const char *text,
  *
  * Without any configured listener the broker serves the loopback addresses
  * only and allows anonymous clients, as mosquitto does.
+ *
+ * Return: 0, or -1 with "file:line: message" in conf->error.
  */
-void conf_finish(struct conf *conf, int port);
+int conf_finish(struct conf *conf, int port);
 
 /**
  * conf_free() - release what a configuration holds

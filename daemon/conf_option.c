@@ -12,10 +12,24 @@
 #include "util.h"
 
 /**
+ * enum conf_scope - what an option is about
+ *
+ * @CONF_GLOBAL: the broker
+ * @CONF_LISTENER: the listener before it
+ * @CONF_SECURITY: that listener with per_listener_settings, or else all
+ */
+enum conf_scope {
+	CONF_GLOBAL,
+	CONF_LISTENER,
+	CONF_SECURITY,
+};
+
+/**
  * struct conf_opt - an option that is implemented
  * @name: as written in the file
  * @parse: parses the rest of the line, returns 0 or -1 after conf_error()
- * @off: offset of its field in struct conf, for the common types
+ * @scope: which structure has its field, for the common types
+ * @off: offset of the field there
  * @lo: least value
  * @hi: largest value
  */
@@ -23,6 +37,7 @@ struct conf_opt {
 	const char *name;
 	int (*parse)(struct conf_parser *p, const struct conf_opt *o,
 		     char *value);
+	enum conf_scope scope;
 	size_t off;
 	int64_t lo;
 	int64_t hi;
@@ -65,7 +80,14 @@ static int conf_bool(struct conf_parser *p, const char *name, const char *value,
 
 static void *conf_field(struct conf_parser *p, const struct conf_opt *o)
 {
-	return (char *)p->conf + o->off;
+	switch (o->scope) {
+	case CONF_LISTENER:
+		return (char *)conf_listener(p, o->name) + o->off;
+	case CONF_SECURITY:
+		return (char *)conf_security(p, o->name) + o->off;
+	default:
+		return (char *)p->conf + o->off;
+	}
 }
 
 static int parse_u32(struct conf_parser *p, const struct conf_opt *o,
@@ -114,7 +136,7 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 				  o->name);
 	if (conf_int(p, o->name, port, 1, 65535, &v))
 		return -1;
-	l = xcalloc(1, sizeof(*l));
+	l = conf_listener_new(NULL);
 	l->port = (uint16_t)v;
 	l->address = address ? xstrdup(address) : NULL;
 	l->line = p->text.line;
@@ -122,29 +144,10 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 	return 0;
 }
 
-/* Listener options hold for the last listener, before any for the default. */
-static struct conf_listener *conf_listener(struct conf_parser *p)
-{
-	if (list_empty(&p->conf->listeners))
-		return NULL;
-	return list_last_entry(&p->conf->listeners, struct conf_listener, node);
-}
-
-static int parse_bind_interface(struct conf_parser *p, const struct conf_opt *o,
-				char *value)
-{
-	struct conf_listener *l = conf_listener(p);
-
-	(void)o;
-	conf_set(l ? &l->interface : &p->conf->bind_interface, value);
-	return 0;
-}
-
 static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
 			       char *value)
 {
-	struct conf_listener *l = conf_listener(p);
-	int *family = l ? &l->family : &p->conf->socket_domain;
+	int *family = &conf_listener(p, o->name)->socket_domain;
 
 	if (!strcmp(value, "ipv4"))
 		*family = AF_INET;
@@ -167,6 +170,23 @@ static int parse_port(struct conf_parser *p, const struct conf_opt *o,
 	return 0;
 }
 
+static int parse_bind_address(struct conf_parser *p, const struct conf_opt *o,
+			      char *value)
+{
+	(void)o;
+	conf_set(&p->conf->default_listener.address, value);
+	return 0;
+}
+
+static int parse_per_listener_settings(struct conf_parser *p,
+				       const struct conf_opt *o, char *value)
+{
+	if (p->conf->security_given)
+		return conf_error(p, "%s: must stand before the options that it is about",
+				  o->name);
+	return conf_bool(p, o->name, value, &p->conf->per_listener_settings);
+}
+
 static int parse_allow_anonymous(struct conf_parser *p,
 				 const struct conf_opt *o, char *value)
 {
@@ -174,7 +194,7 @@ static int parse_allow_anonymous(struct conf_parser *p,
 
 	if (conf_bool(p, o->name, value, &v))
 		return -1;
-	p->conf->allow_anonymous = v;
+	conf_security(p, o->name)->allow_anonymous = v;
 	return 0;
 }
 
@@ -342,20 +362,30 @@ static int parse_include_dir(struct conf_parser *p, const struct conf_opt *o,
 #define NUMBER(_parse, _name, _lo, _hi) \
 	{ .name = #_name, .parse = _parse, .off = offsetof(struct conf, _name), \
 	  .lo = _lo, .hi = _hi }
+#define LISTENER_FIELD(_parse, _name) \
+	{ .name = #_name, .parse = _parse, .scope = CONF_LISTENER, \
+	  .off = offsetof(struct conf_listener, _name) }
+#define LISTENER_NUMBER(_parse, _name, _lo, _hi) \
+	{ .name = #_name, .parse = _parse, .scope = CONF_LISTENER, \
+	  .off = offsetof(struct conf_listener, _name), .lo = _lo, .hi = _hi }
+#define SECURITY_FIELD(_parse, _name) \
+	{ .name = #_name, .parse = _parse, .scope = CONF_SECURITY, \
+	  .off = offsetof(struct conf_security, _name) }
 
 static const struct conf_opt conf_options[] = {
 	PARSED(allow_anonymous),
 	FIELD(parse_bool, allow_duplicate_messages),
-	FIELD(parse_bool, allow_zero_length_clientid),
-	FIELD(parse_string, auto_id_prefix),
-	FIELD(parse_string, bind_address),
-	PARSED(bind_interface),
+	SECURITY_FIELD(parse_bool, allow_zero_length_clientid),
+	SECURITY_FIELD(parse_string, auto_id_prefix),
+	PARSED(bind_address),
+	LISTENER_FIELD(parse_string, bind_interface),
 	FIELD(parse_string, clientid_prefixes),
 	NUMBER(parse_u32, connect_timeout, 1, 3600),
 	FIELD(parse_bool, connection_messages),
 	PARSED(control_socket),
 	PARSED(datapath),
 	NUMBER(parse_u32, flow_idle, 1, 86400),
+	NUMBER(parse_s64, global_max_connections, -1, INT_MAX),
 	PARSED(include_dir),
 	PARSED(listener),
 	PARSED(log_dest),
@@ -363,21 +393,22 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_bool, log_timestamp),
 	FIELD(parse_string, log_timestamp_format),
 	PARSED(log_type),
-	NUMBER(parse_s64, max_connections, -1, INT_MAX),
+	LISTENER_NUMBER(parse_s64, max_connections, -1, INT_MAX),
 	NUMBER(parse_u32, max_inflight_bytes, 0, INT_MAX),
 	NUMBER(parse_u32, max_inflight_messages, 0, 65535),
 	NUMBER(parse_max_keepalive, max_keepalive, 10, 65535),
 	NUMBER(parse_u32, max_output_bytes, 4096, 1u << 30),
 	NUMBER(parse_u32, max_packet_size, 20, MQTT_PACKET_MAX),
-	NUMBER(parse_u32, max_qos, 0, 2),
+	LISTENER_NUMBER(parse_u32, max_qos, 0, 2),
 	NUMBER(parse_u32, max_queued_bytes, 0, INT_MAX),
 	NUMBER(parse_u32, max_queued_messages, 0, INT_MAX),
-	NUMBER(parse_u32, max_topic_alias, 0, TOPIC_ALIAS_MAX),
+	LISTENER_NUMBER(parse_u32, max_topic_alias, 0, TOPIC_ALIAS_MAX),
+	SECURITY_FIELD(parse_string, password_file),
+	PARSED(per_listener_settings),
 	FIELD(parse_bool, persistence),
 	FIELD(parse_string, persistence_location),
 	PARSED(persistence_sync),
 	PARSED(persistent_client_expiration),
-	FIELD(parse_string, password_file),
 	FIELD(parse_string, pid_file),
 	PARSED(port),
 	FIELD(parse_bool, retain_available),

@@ -52,6 +52,56 @@ int conf_option(struct conf_parser *p, const char *name, char *value);
 int conf_refuse(struct conf_parser *p, const char *name, const char *value);
 
 /**
+ * conf_listener_init() - set every option of a listener to its default
+ * @l: listener
+ */
+void conf_listener_init(struct conf_listener *l);
+
+/**
+ * conf_listener_new() - make a listener
+ * @from: listener whose settings it gets, or NULL
+ *
+ * Return: the listener, not in the list yet.
+ */
+struct conf_listener *conf_listener_new(const struct conf_listener *from);
+
+/**
+ * conf_listener_clear() - release what a listener holds
+ * @l: listener
+ */
+void conf_listener_clear(struct conf_listener *l);
+
+/**
+ * conf_security_clear() - release what settings hold
+ * @s: settings
+ */
+void conf_security_clear(struct conf_security *s);
+
+/**
+ * conf_security_init() - set them to their defaults
+ * @s: settings
+ */
+void conf_security_init(struct conf_security *s);
+
+/**
+ * conf_listener() - where the options of a listener go
+ * @p: parser
+ * @name: option
+ *
+ * Return: the last listener, before any the default one.
+ */
+struct conf_listener *conf_listener(struct conf_parser *p, const char *name);
+
+/**
+ * conf_security() - where the options go that per_listener_settings is about
+ * @p: parser
+ * @name: option
+ *
+ * Return: the settings of the present listener, or those of all.
+ */
+struct conf_security *conf_security(struct conf_parser *p, const char *name);
+
+/**
  * conf_include() - read all files of a directory that end in ".conf"
  * @p: parser
  * @dir: the directory

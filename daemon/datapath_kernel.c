@@ -485,7 +485,7 @@ static void kernel_attach(struct client *c)
 	}
 	if (c->protocol >= 5) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM);
-		conn.topic_alias_maximum = config.max_topic_alias;
+		conn.topic_alias_maximum = c->listener->max_topic_alias;
 	}
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);

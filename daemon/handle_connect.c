@@ -140,7 +140,7 @@ static bool read_will(struct client *c, struct reader *r, struct connect *con)
 	will->payload = (uint8_t *)read_bytes(r, &will->payload_len);
 	will->qos = CONNECT_WILL_QOS(con->flags);
 	will->retain = con->flags & CONNECT_WILL_RETAIN;
-	if (will->qos > config.max_qos) {
+	if (will->qos > c->listener->max_qos) {
 		/* [MQTT-3.2.2-12] */
 		client_fail(c, REASON_QOS_NOT_SUPPORTED,
 			    "will QoS above max_qos");
@@ -202,15 +202,15 @@ static bool read_connect(struct client *c, struct reader *r,
 }
 
 /* 128 random bits: no client can guess, or take over, another one's. */
-static uint16_t make_id(char *id, size_t size)
+static uint16_t make_id(const char *prefix, char *id, size_t size)
 {
 	uint32_t rnd[4];
 
 	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
 		memset(rnd, 0, sizeof(rnd));
 	return (uint16_t)snprintf(id, size, "%.*s%08x%08x%08x%08x",
-				  ID_PREFIX_MAX, config.auto_id_prefix, rnd[0],
-				  rnd[1], rnd[2], rnd[3]);
+				  ID_PREFIX_MAX, prefix, rnd[0], rnd[1], rnd[2],
+				  rnd[3]);
 }
 
 /* Finds or makes the session; sets whether it was there before. */
@@ -257,16 +257,16 @@ static bool prepare_connack(struct client *c, struct connect *con)
 	if (config.max_packet_size < MQTT_PACKET_MAX)
 		p = put_property_u32(p, PROP_MAXIMUM_PACKET_SIZE,
 				     config.max_packet_size);
-	if (config.max_qos < 2)
+	if (c->listener->max_qos < 2)
 		p = put_property_u8(p, PROP_MAXIMUM_QOS,
-				    (uint8_t)config.max_qos);
+				    (uint8_t)c->listener->max_qos);
 	if (!config.retain_available)
 		p = put_property_u8(p, PROP_RETAIN_AVAILABLE, 0);
 	if (con->id_assigned)
 		p = put_property_bytes(p, PROP_ASSIGNED_CLIENT_ID, con->id,
 				       con->id_len);
 	p = put_property_u16(p, PROP_TOPIC_ALIAS_MAXIMUM,
-			     (uint16_t)config.max_topic_alias);
+			     (uint16_t)c->listener->max_topic_alias);
 	if (con->keepalive_set)
 		p = put_property_u16(p, PROP_SERVER_KEEP_ALIVE, c->keepalive);
 	con->answer_len = p - con->answer;
@@ -346,6 +346,7 @@ void handle_connect_unstored(struct client *c, const char *what)
 static bool check_id(struct client *c, struct connect *con, char *buf,
 		     size_t size)
 {
+	const struct conf_security *security = c->listener->security;
 	const char *prefix = config.clientid_prefixes;
 
 	if (con->id_len) {
@@ -356,7 +357,7 @@ static bool check_id(struct client *c, struct connect *con, char *buf,
 		       "client identifier without clientid_prefixes");
 		return false;
 	}
-	if (c->protocol == 3 || !config.allow_zero_length_clientid) {
+	if (c->protocol == 3 || !security->allow_zero_length_clientid) {
 		refuse(c, REASON_CLIENT_ID_NOT_VALID,
 		       "empty client identifier");
 		return false;
@@ -367,7 +368,7 @@ static bool check_id(struct client *c, struct connect *con, char *buf,
 		return false;
 	}
 	con->id = buf;
-	con->id_len = make_id(buf, size);
+	con->id_len = make_id(security->auto_id_prefix, buf, size);
 	con->id_assigned = true;
 	return true;
 }

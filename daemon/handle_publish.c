@@ -140,7 +140,7 @@ static enum reason resolve_alias(struct client *c, struct publish *pub,
 
 	if (!property_present(props, PROP_TOPIC_ALIAS))
 		return pub->topic_len ? REASON_SUCCESS : REASON_PROTOCOL_ERROR;
-	if (!alias || alias > config.max_topic_alias)
+	if (!alias || alias > c->listener->max_topic_alias)
 		return REASON_TOPIC_ALIAS_INVALID; /* [MQTT-3.3.2-8], [-9] */
 	if (pub->topic_len) {
 		alias_set(c, alias, pub->topic, pub->topic_len);
@@ -277,7 +277,7 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		client_fail(c, reason, "malformed PUBLISH");
 		return;
 	}
-	if (pub.qos > config.max_qos) { /* [MQTT-3.2.2-11] */
+	if (pub.qos > c->listener->max_qos) { /* [MQTT-3.2.2-11] */
 		client_fail(c, REASON_QOS_NOT_SUPPORTED,
 			    "QoS above max_qos");
 		return;

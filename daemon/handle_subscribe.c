@@ -34,6 +34,7 @@ enum retain_handling {
 /**
  * struct replay - retained messages on their way to a new subscription
  * @session: the subscriber
+ * @max_qos: highest QoS granted
  * @qos: QoS granted
  * @ids: subscription identifiers
  * @room: what the data path takes ahead of anything else
@@ -43,6 +44,7 @@ enum retain_handling {
  */
 struct replay {
 	struct session *session;
+	uint32_t max_qos;
 	uint8_t qos;
 	struct subids *ids;
 	uint32_t room;
@@ -154,7 +156,7 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 	struct sub_options options = {
 		/* [MQTT-3.2.2-9], [MQTT-3.2.2-10]: granted, but not above */
 		.qos = min_t(uint8_t, req->options & OPTION_QOS,
-			     config.max_qos),
+			     c->listener->max_qos),
 		.no_local = req->options & OPTION_NO_LOCAL,
 		.rap = req->options & OPTION_RAP,
 		.id = id,
@@ -196,7 +198,7 @@ static void replay_retained(struct replay *replay, const struct request *req,
 	struct sub *sub = subs_find(replay->session, req->filter, req->len);
 
 	replay->qos = min_t(uint8_t, req->options & OPTION_QOS,
-			    config.max_qos);
+			    replay->max_qos);
 	replay->ids = sub ? sub->ids : NULL;
 	retain_match(req->filter, req->len, fn, replay);
 }
@@ -230,7 +232,10 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 	uint16_t mid = read_u16(r);
 	enum reason wrong = REASON_SUCCESS;
 	struct properties props = { 0 };
-	struct replay replay = { .session = c->session };
+	struct replay replay = {
+		.session = c->session,
+		.max_qos = c->listener->max_qos,
+	};
 	struct request req;
 	struct reader again;
 	uint8_t *codes;

@@ -36,12 +36,14 @@
  * @node: in the list of all
  * @op: multishot accept
  * @retry: accepts again after a failure
+ * @conf: what it is configured to be
  * @fd: the socket
  */
 struct listener {
 	struct list_head node;
 	struct op op;
 	struct timer retry;
+	struct conf_listener *conf;
 	int fd;
 };
 
@@ -54,21 +56,32 @@ static void listener_retry(struct timer *timer)
 	loop_accept(&l->op, l->fd);
 }
 
+/* Why no more clients are taken, NULL if some are. */
+static const char *listener_full(const struct listener *l)
+{
+	if (config.global_max_connections >= 0 &&
+	    clients_count() >= config.global_max_connections)
+		return "global_max_connections";
+	if (l->conf->max_connections >= 0 &&
+	    l->conf->connections >= l->conf->max_connections)
+		return "max_connections";
+	return NULL;
+}
+
 static void listener_accepted(struct op *op, int res, uint32_t flags)
 {
 	struct listener *l = container_of(op, struct listener, op);
 
 	if (res >= 0) {
-		bool full = config.max_connections >= 0 &&
-			    clients_count() >= config.max_connections;
+		const char *full = listener_full(l);
 
 		if (full) {
 			stats.connections_refused++;
-			log_info("connection refused: max_connections reached");
+			log_info("connection refused: %s reached", full);
 		} else {
 			stats.connections++;
 		}
-		client_new(res, full);
+		client_new(res, l->conf, full);
 	} else if (res == -ECANCELED) {
 		return;
 	} else if (res != -ECONNABORTED && res != -EINTR && res != -EAGAIN) {
@@ -136,7 +149,7 @@ static int listener_wait(const struct conf_listener *conf,
 			 const struct addrinfo *ai)
 {
 	unsigned int left = BIND_WAIT_MS;
-	int fd = listener_socket(ai, conf->interface);
+	int fd = listener_socket(ai, conf->bind_interface);
 
 	if (fd == -EADDRINUSE)
 		log_warn("listener port %u: %s: trying for %u s", conf->port,
@@ -145,15 +158,16 @@ static int listener_wait(const struct conf_listener *conf,
 		if (!wait_ms(BIND_RETRY_MS))
 			return -EINTR;
 		left -= BIND_RETRY_MS;
-		fd = listener_socket(ai, conf->interface);
+		fd = listener_socket(ai, conf->bind_interface);
 	}
 	return fd;
 }
 
-static void listener_add(int fd)
+static void listener_add(struct conf_listener *conf, int fd)
 {
 	struct listener *l = xcalloc(1, sizeof(*l));
 
+	l->conf = conf;
 	l->fd = fd;
 	l->op.fn = listener_accepted;
 	l->retry.fn = listener_retry;
@@ -162,10 +176,10 @@ static void listener_add(int fd)
 }
 
 /* Returns the number of sockets opened, -1 after an error that matters. */
-static int listener_open(const struct conf_listener *conf)
+static int listener_open(struct conf_listener *conf)
 {
 	struct addrinfo hints = {
-		.ai_family = conf->family,
+		.ai_family = conf->socket_domain,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_PASSIVE,
 	};
@@ -186,7 +200,7 @@ static int listener_open(const struct conf_listener *conf)
 		int fd = listener_wait(conf, ai);
 
 		if (fd >= 0) {
-			listener_add(fd);
+			listener_add(conf, fd);
 			log_notice("listening on %s port %s (IPv%d)", address,
 				   port, ai->ai_family == AF_INET ? 4 : 6);
 			opened++;

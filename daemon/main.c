@@ -277,7 +277,11 @@ int main(int argc, char **argv)
 		conf_free(&config);
 		return EXIT_CONFIG;
 	}
-	conf_finish(&config, o.port);
+	if (conf_finish(&config, o.port)) {
+		fprintf(stderr, "%s\n", config.error);
+		conf_free(&config);
+		return EXIT_CONFIG;
+	}
 	if (o.verbose)
 		config.log_types = LOG_T_ALL;
 	if (o.test) {

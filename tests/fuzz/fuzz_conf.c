@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (conf_parse(&conf, "fuzz", text, size)) {
 		if (!conf.error[0] || !memchr(conf.error, 0, sizeof(conf.error)))
 			abort();
-	} else {
-		conf_finish(&conf, 0);
+	} else if (conf_finish(&conf, 0) && !conf.error[0]) {
+		abort();
 	}
 	conf_free(&conf);
 	free(text);

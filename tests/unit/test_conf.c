@@ -39,6 +39,8 @@ static void test_all_options(void **state)
 			       "listener 1885\n"
 			       "allow_anonymous true\n"
 			       "max_connections 100\n"
+			       "global_max_connections 200\n"
+			       "max_qos 1\n"
 			       "max_inflight_messages 7\n"
 			       "max_queued_messages 0\n"
 			       "max_packet_size 2000\n"
@@ -72,8 +74,13 @@ static void test_all_options(void **state)
 	l = list_next_entry(l, node);
 	assert_int_equal(l->port, 1885);
 	assert_null(l->address);
-	assert_string_equal(l->interface, "eth0");
-	assert_int_equal(l->family, AF_INET6);
+	assert_string_equal(l->bind_interface, "eth0");
+	assert_int_equal(l->socket_domain, AF_INET6);
+	assert_int_equal(l->max_connections, 100);
+	assert_int_equal(l->max_qos, 1);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_int_equal(l->max_connections, -1);
+	assert_int_equal(l->max_qos, 2);
 	assert_true(conf.persistence);
 	assert_string_equal(conf.persistence_location, "/tmp/s");
 	assert_int_equal(conf.persistence_sync, CONF_SYNC_INTERVAL);
@@ -82,8 +89,8 @@ static void test_all_options(void **state)
 	assert_int_equal(conf.sys_interval, 0);
 	assert_int_equal(conf.max_queued_bytes, 12);
 	assert_int_equal(conf.retained_bytes_max, 99);
-	assert_int_equal(conf.allow_anonymous, 1);
-	assert_int_equal(conf.max_connections, 100);
+	assert_int_equal(conf.security.allow_anonymous, 1);
+	assert_int_equal(conf.global_max_connections, 200);
 	assert_int_equal(conf.max_inflight_messages, 7);
 	assert_int_equal(conf.max_queued_messages, 0);
 	assert_int_equal(conf.max_packet_size, 2000);
@@ -187,14 +194,14 @@ static void test_local_only(void **state)
 
 	(void)state;
 	conf_init(&conf);
-	conf_finish(&conf, 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
 	assert_int_equal(count_listeners(&conf), 2);
 	l = list_first_entry(&conf.listeners, struct conf_listener, node);
 	assert_string_equal(l->address, "127.0.0.1");
 	assert_int_equal(l->port, 1883);
 	l = list_next_entry(l, node);
 	assert_string_equal(l->address, "::1");
-	assert_int_equal(conf.allow_anonymous, 1);
+	assert_int_equal(conf.security.allow_anonymous, 1);
 	assert_int_equal(conf.max_inflight_messages, 20);
 	assert_int_equal(conf.max_queued_messages, 1000);
 	assert_true(conf.set_tcp_nodelay);
@@ -202,11 +209,11 @@ static void test_local_only(void **state)
 	conf_free(&conf);
 
 	conf_init(&conf);
-	conf_finish(&conf, 1999);
+	assert_int_equal(conf_finish(&conf, 1999), 0);
 	assert_int_equal(count_listeners(&conf), 2);
 	l = list_first_entry(&conf.listeners, struct conf_listener, node);
 	assert_int_equal(l->port, 1999);
-	assert_int_equal(conf.allow_anonymous, 1);
+	assert_int_equal(conf.security.allow_anonymous, 1);
 	conf_free(&conf);
 }
 
@@ -217,17 +224,87 @@ static void test_configured_listener(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&conf, "listener 1884\n"), 0);
-	conf_finish(&conf, 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
 	assert_int_equal(count_listeners(&conf), 1);
-	assert_int_equal(conf.allow_anonymous, 0);
+	assert_int_equal(conf.security.allow_anonymous, 0);
 	conf_free(&conf);
 
 	assert_int_equal(parse(&conf, "port 1884\nbind_address ::1\n"), 0);
-	conf_finish(&conf, 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
 	assert_int_equal(count_listeners(&conf), 1);
 	l = list_first_entry(&conf.listeners, struct conf_listener, node);
 	assert_int_equal(l->port, 1884);
 	assert_string_equal(l->address, "::1");
+	conf_free(&conf);
+}
+
+/* per_listener_settings: what stands behind a listener is that listener's. */
+static void test_per_listener_settings(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse(&conf,
+			       "per_listener_settings true\n"
+			       "port 1880\n"
+			       "auto_id_prefix first-\n"
+			       "max_topic_alias 3\n"
+			       "listener 1881\n"
+			       "password_file /tmp/p\n"
+			       "allow_zero_length_clientid false\n"
+			       "listener 1882\n"
+			       "allow_anonymous true\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_int_equal(l->port, 1880);
+	assert_ptr_equal(l->security, &l->own);
+	assert_string_equal(l->security->auto_id_prefix, "first-");
+	assert_int_equal(l->security->allow_anonymous, 0);
+	assert_true(l->security->allow_zero_length_clientid);
+	assert_int_equal(l->max_topic_alias, 3);
+	l = list_next_entry(l, node);
+	assert_int_equal(l->port, 1881);
+	assert_string_equal(l->security->password_file, "/tmp/p");
+	assert_string_equal(l->security->auto_id_prefix, "auto-");
+	assert_int_equal(l->security->allow_anonymous, 0);
+	assert_false(l->security->allow_zero_length_clientid);
+	l = list_next_entry(l, node);
+	assert_int_equal(l->port, 1882);
+	assert_null(l->security->password_file);
+	assert_int_equal(l->security->allow_anonymous, 1);
+	assert_int_equal(l->max_topic_alias, 10);
+	conf_free(&conf);
+
+	assert_int_equal(parse(&conf,
+			       "listener 1881\n"
+			       "password_file /tmp/p\n"
+			       "listener 1882\n"
+			       "allow_anonymous true\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
+	list_for_each_entry(l, &conf.listeners, node) {
+		assert_ptr_equal(l->security, &conf.security);
+		assert_string_equal(l->security->password_file, "/tmp/p");
+		assert_int_equal(l->security->allow_anonymous, 1);
+	}
+	conf_free(&conf);
+	refuse("listener 1881\nallow_anonymous true\nper_listener_settings true\n",
+	       "f.conf:3: per_listener_settings: must stand before the options that it is about");
+}
+
+/* The options of a default listener that is not there are not lost silently. */
+static void test_no_default_listener(void **state)
+{
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse(&conf, "max_connections 5\nlistener 1884\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), -1);
+	assert_string_equal(conf.error,
+			    "f.conf:1: max_connections: belongs to a listener, and there is none before it");
+	conf_free(&conf);
+	assert_int_equal(parse(&conf, "max_connections 5\nport 1883\nlistener 1884\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
 	conf_free(&conf);
 }
 
@@ -240,6 +317,8 @@ int main(void)
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_local_only),
 		cmocka_unit_test(test_configured_listener),
+		cmocka_unit_test(test_per_listener_settings),
+		cmocka_unit_test(test_no_default_listener),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

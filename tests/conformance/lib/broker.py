@@ -16,7 +16,7 @@ import threading
 import time
 
 from .client5 import Client5
-from .client import Client, SCALE, TIMEOUT, check
+from .client import Client, SCALE, TIMEOUT, check, connect_to
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
@@ -85,8 +85,18 @@ def _die_with_parent():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def listener(line):
+    """Where a listener line of the configuration listens."""
+    port, address = line.split()[1:3]
+    return (address, int(port)) if int(port) else address
+
+
 class Broker:
-    """One running broker; address is where it listens."""
+    """One running broker; address is where it listens.
+
+    Options are lines of its configuration. The lines of first= come before its
+    listener, those of then= after all others: further listeners, say.
+    """
 
     port = 1883
 
@@ -117,7 +127,11 @@ class Broker:
             raise
 
     def _write_conf(self, listen, options):
-        lines = ['listener %d %s' % (self.port, listen)]
+        lines = list(options.pop('first', ()))
+        then = list(options.pop('then', ()))
+        self.listening = [self.address] + [listener(line) for line in then
+                                           if line.startswith('listener ')]
+        lines += ['listener %d %s' % (self.port, listen)]
         options.setdefault('allow_anonymous', 'true')
         if MOSQUITTO:
             lines += ['persistence false', 'sys_interval 0', 'user root',
@@ -125,7 +139,7 @@ class Broker:
         else:
             lines += ['datapath %s' % DATAPATH, 'log_dest stderr',
                       'control_socket %s/control.sock' % self.dir]
-        lines += ['%s %s' % item for item in options.items()]
+        lines += ['%s %s' % item for item in options.items()] + then
         with open(self.conf, 'w', encoding='utf-8') as file:
             file.write('\n'.join(lines) + '\n')
 
@@ -140,9 +154,10 @@ class Broker:
         try:
             while True:
                 try:
-                    socket.create_connection(self.address).close()
+                    for address in self.listening:
+                        connect_to(address).close()
                     return
-                except ConnectionRefusedError:
+                except (ConnectionRefusedError, FileNotFoundError):
                     pass
                 ended = select.select([poll], [], [], 0.005 * SCALE)[0]
                 if ended or time.monotonic() > deadline:
@@ -155,19 +170,19 @@ class Broker:
         check(False, 'broker did not start (status %s): %s' %
               (self.process.returncode, ' | '.join(self.log[-5:])))
 
-    def raw(self, client_id=None, kind=Client, **options):
-        """A TCP connection without CONNECT."""
+    def raw(self, client_id=None, kind=Client, address=None, **options):
+        """A connection without CONNECT, to another listener's address."""
         if client_id is None:
             self.names += 1
             client_id = 'c%d' % self.names
-        client = kind(self.address, client_id, **options)
+        client = kind(address or self.address, client_id, **options)
         self.clients.append(client)
         return client
 
     def client(self, client_id=None, session_present=None, rcvbuf=0,
-               kind=Client, **options):
+               kind=Client, address=None, **options):
         """A connected client (CONNACK 0 received)."""
-        client = self.raw(client_id, kind, rcvbuf=rcvbuf)
+        client = self.raw(client_id, kind, address, rcvbuf=rcvbuf)
         client.connect(session_present=session_present, **options)
         return client
 

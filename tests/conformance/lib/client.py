@@ -36,6 +36,27 @@ def equal(got, want, text=''):
 _unique = itertools.count(1)
 
 
+def connect_to(address, rcvbuf=0):
+    """A connected socket; an address is a pair, or the path of a Unix socket."""
+    family = socket.AF_INET
+    if isinstance(address, str):
+        family = socket.AF_UNIX
+    elif ':' in address[0]:
+        family = socket.AF_INET6
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if rcvbuf:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        sock.settimeout(TIMEOUT)
+        sock.connect(address)
+        if family != socket.AF_UNIX:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
 class Client:
     """One TCP connection, and the packets received on it."""
 
@@ -44,13 +65,7 @@ class Client:
 
     def __init__(self, address, client_id='', rcvbuf=0):
         self.client_id = client_id
-        family = socket.AF_INET6 if ':' in address[0] else socket.AF_INET
-        self.sock = socket.socket(family, socket.SOCK_STREAM)
-        if rcvbuf:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
-        self.sock.settimeout(TIMEOUT)
-        self.sock.connect(address)
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = connect_to(address, rcvbuf)
         self.buffer = bytearray()
         self.pending = collections.deque()
         self.next_pid = 1
