@@ -12,6 +12,7 @@
 #include "handle.h"
 #include "log.h"
 #include "loop.h"
+#include "unix_socket.h"
 #include "users.h"
 #include "util.h"
 
@@ -101,12 +102,29 @@ static enum auth_verdict verify(struct client *c,
 	return AUTH_REFUSE;
 }
 
+/* Who it is need not be asked. */
+static bool identify(struct client *c)
+{
+	struct ucred peer;
+	char name[256];
+
+	if (!c->listener->use_peercred_as_username ||
+	    !unix_peer(c->fd, &peer))
+		return false;
+	unix_user_name(peer.uid, name, sizeof(name));
+	c->user = xstrdup(name);
+	c->identified = true;
+	return true;
+}
+
 enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 			     enum reason *code)
 {
 	const struct conf_security *security = c->listener->security;
 	struct sockaddr_storage ss;
 
+	if (identify(c))
+		return AUTH_ALLOW;
 	*code = REASON_NOT_AUTHORIZED;
 	if (!cred->user || !security->users)
 		return security->allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
@@ -137,7 +155,7 @@ static void check_client(struct client *c, void *arg)
 	const char *old, *new;
 
 	(void)arg;
-	if (!c->user || !s->users || c->state != CLIENT_CONNECTED)
+	if (!c->user || c->identified || !s->users || c->state != CLIENT_CONNECTED)
 		return;
 	old = s->users_next ?
 	      users_find(s->users_next, c->user, strlen(c->user)) : NULL;

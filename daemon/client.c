@@ -21,6 +21,7 @@
 #include "stats.h"
 #include "store.h"
 #include "transport.h"
+#include "unix_socket.h"
 #include "util.h"
 #include "will.h"
 
@@ -58,6 +59,7 @@ static void client_address(struct client *c)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
+	struct ucred cred;
 	char host[INET6_ADDRSTRLEN] = "";
 
 	strcpy(c->address, "?");
@@ -75,6 +77,9 @@ static void client_address(struct client *c)
 		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
 		snprintf(c->address, sizeof(c->address), "[%s]:%u", host,
 			 ntohs(in6->sin6_port));
+	} else if (ss.ss_family == AF_UNIX && unix_peer(c->fd, &cred)) {
+		snprintf(c->address, sizeof(c->address), "unix:uid=%u,pid=%d",
+			 cred.uid, cred.pid);
 	}
 }
 

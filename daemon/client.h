@@ -83,6 +83,7 @@ enum client_end {
  * @transport: between the socket and MQTT, NULL if nothing is
  * @verification: of its password, while CLIENT_VERIFYING
  * @user: user name that was verified, NULL if none was
+ * @identified: it was not verified, but is known from the connection
  * @will: its will, if it has one
  * @rx: packet received in part
  * @rx_len: bytes of it
@@ -130,6 +131,7 @@ struct client {
 	struct transport *transport;
 	struct verification *verification;
 	char *user;
+	bool identified;
 	struct will *will;
 	uint8_t *rx;
 	uint32_t rx_len;

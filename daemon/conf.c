@@ -216,6 +216,7 @@ void conf_free(struct conf *conf)
 	conf_free_string(&conf->pid_file);
 	conf_free_string(&conf->user);
 	conf_free_string(&conf->control_socket);
+	conf_free_string(&conf->control_group);
 	conf_free_string(&conf->persistence_location);
 	conf_free_string(&conf->clientid_prefixes);
 	conf_free_string(&conf->log_timestamp_format);

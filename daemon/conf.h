@@ -60,13 +60,16 @@ struct conf_security {
 /**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
- * @port: TCP port
+ * @port: TCP port, 0 for a Unix socket
+ * @path: name of that socket, NULL for TCP
  * @address: address or host name to bind, NULL for all addresses
  * @bind_interface: network interface to bind to, or NULL
  * @socket_domain: AF_INET, AF_INET6, or AF_UNSPEC for both
  * @max_connections: at a time, -1 for any number
  * @max_qos: highest QoS for its clients
  * @max_topic_alias: most topic aliases that a client may set
+ * @use_peercred_as_username: who is at the other end of a Unix socket is the
+ *	user
  * @line: line of the configuration that asked for it, 0 if none did
  * @connections: how many there are, see listener.c
  * @security: settings that hold for its clients
@@ -75,12 +78,14 @@ struct conf_security {
 struct conf_listener {
 	struct list_head node;
 	uint16_t port;
+	char *path;
 	char *address;
 	char *bind_interface;
 	int socket_domain;
 	int64_t max_connections;
 	uint32_t max_qos;
 	uint32_t max_topic_alias;
+	bool use_peercred_as_username;
 	unsigned int line;
 	uint32_t connections;
 	struct conf_security *security;
@@ -140,6 +145,7 @@ struct conf {
 	char *pid_file;
 	char *user;
 	char *control_socket;
+	char *control_group;
 	enum conf_datapath datapath;
 	char error[512];
 };

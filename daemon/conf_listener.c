@@ -9,6 +9,7 @@
 
 /* The strings of listeners and settings, to be copied and released. */
 static const size_t listener_strings[] = {
+	offsetof(struct conf_listener, path),
 	offsetof(struct conf_listener, address),
 	offsetof(struct conf_listener, bind_interface),
 };

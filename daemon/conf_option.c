@@ -131,17 +131,33 @@ static int parse_listener(struct conf_parser *p, const struct conf_opt *o,
 
 	if (text_word(&value))
 		return conf_error(p, "%s: too many values", o->name);
-	if (address && *address == '/')
-		return conf_error(p, "%s: Unix sockets are not supported; listen on 127.0.0.1",
-				  o->name);
-	if (conf_int(p, o->name, port, 1, 65535, &v))
+	if (conf_int(p, o->name, port, address ? 0 : 1, 65535, &v))
 		return -1;
+	if (v && address && *address == '/')
+		return conf_error(p, "%s: the port of a Unix socket is 0", o->name);
+	if (!v && strlen(address) >= CONF_PATH_LEN)
+		return conf_error(p, "%s: path is longer than %d bytes", o->name,
+				  CONF_PATH_LEN - 1);
 	l = conf_listener_new(NULL);
 	l->port = (uint16_t)v;
-	l->address = address ? xstrdup(address) : NULL;
+	if (v)
+		l->address = address ? xstrdup(address) : NULL;
+	else
+		l->path = xstrdup(address);
 	l->line = p->text.line;
 	list_add_tail(&l->node, &p->conf->listeners);
 	return 0;
+}
+
+static int parse_use_peercred_as_username(struct conf_parser *p,
+					  const struct conf_opt *o, char *value)
+{
+	struct conf_listener *l = conf_listener(p, o->name);
+
+	if (!l->path)
+		return conf_error(p, "%s: only a listener on a Unix socket knows its peers",
+				  o->name);
+	return conf_bool(p, o->name, value, &l->use_peercred_as_username);
 }
 
 static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
@@ -382,6 +398,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_string, clientid_prefixes),
 	NUMBER(parse_u32, connect_timeout, 1, 3600),
 	FIELD(parse_bool, connection_messages),
+	FIELD(parse_string, control_group),
 	PARSED(control_socket),
 	PARSED(datapath),
 	NUMBER(parse_u32, flow_idle, 1, 86400),
@@ -417,6 +434,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_bool, set_tcp_nodelay),
 	PARSED(socket_domain),
 	NUMBER(parse_u32, sys_interval, 0, 65535),
+	PARSED(use_peercred_as_username),
 	FIELD(parse_string, user),
 };
 

@@ -3,12 +3,12 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "auth.h"
@@ -24,6 +24,7 @@
 #include "store.h"
 #include "subs.h"
 #include "timer.h"
+#include "unix_socket.h"
 #include "util.h"
 #include "version.h"
 
@@ -31,6 +32,7 @@
 #define CONNECTIONS_MAX	64u
 /* A program that does not read its answers is not read from either. */
 #define ANSWERS_MAX	(1u << 20)
+#define NO_GROUP	((gid_t)-1)
 
 /**
  * struct control - a connection to the control socket
@@ -41,6 +43,7 @@
  * @rx_busy: @rx_op is in flight
  * @tx_busy: @tx_op is in flight
  * @closing: freed when nothing is in flight
+ * @refused: it may not ask, and is told so
  * @out: answers
  * @len: bytes in @buf
  * @buf: a request not yet complete
@@ -53,6 +56,7 @@ struct control {
 	bool rx_busy;
 	bool tx_busy;
 	bool closing;
+	bool refused;
 	struct outq out;
 	uint32_t len;
 	char buf[REQUEST_MAX];
@@ -63,6 +67,7 @@ static unsigned int nr_controls;
 static int listen_fd = -1;
 static char listen_path[CONF_PATH_LEN];
 static struct op accept_op;
+static gid_t control_gid = NO_GROUP;
 static uint64_t started;
 
 static void add_sub(cJSON *subs, const struct sub *sub)
@@ -101,6 +106,8 @@ static void add_session(struct session *s, void *arg)
 					left(s->will_timer.deadline));
 	if (c) {
 		cJSON_AddStringToObject(json, "address", c->address);
+		if (c->user)
+			cJSON_AddStringToObject(json, "username", c->user);
 		cJSON_AddNumberToObject(json, "keepalive", c->keepalive);
 		cJSON_AddNumberToObject(json, "conn", c->conn);
 		cJSON_AddNumberToObject(json, "output_bytes", c->out.bytes);
@@ -210,7 +217,14 @@ static void control_line(struct control *ctl, const char *line, size_t len)
 	cJSON *ans = cJSON_CreateObject();
 	char *text;
 
-	run_command(req, ans);
+	if (ctl->refused) {
+		cJSON_AddBoolToObject(ans, "ok", false);
+		cJSON_AddStringToObject(ans, "error",
+					"only root, the broker's user and members of control_group may ask");
+		ctl->closing = true;
+	} else {
+		run_command(req, ans);
+	}
 	text = cJSON_PrintUnformatted(ans);
 	if (text) {
 		outq_put(&ctl->out, text, strlen(text));
@@ -292,6 +306,22 @@ static void control_tx(struct op *op, int res, uint32_t flags)
 	control_go(ctl);
 }
 
+/* Root, the user that the broker runs as, and members of control_group. */
+static bool peer_allowed(int fd)
+{
+	struct ucred peer;
+
+	if (!unix_peer(fd, &peer))
+		return false;
+	if (!peer.uid || peer.uid == geteuid())
+		return true;
+	if (control_gid != NO_GROUP && unix_peer_in_group(fd, control_gid))
+		return true;
+	log_notice("control socket: uid %u, pid %d refused", peer.uid,
+		   peer.pid);
+	return false;
+}
+
 static void control_accepted(struct op *op, int res, uint32_t flags)
 {
 	struct control *ctl;
@@ -308,6 +338,7 @@ static void control_accepted(struct op *op, int res, uint32_t flags)
 	}
 	ctl = xcalloc(1, sizeof(*ctl));
 	ctl->fd = res;
+	ctl->refused = !peer_allowed(res);
 	ctl->rx_op.fn = control_rx;
 	ctl->tx_op.fn = control_tx;
 	list_add_tail(&ctl->node, &controls);
@@ -330,56 +361,39 @@ static void make_directory(const char *path)
 		log_debug("mkdir %s: %s", dir, strerror(errno));
 }
 
-/* A socket that nobody listens on is a leftover; a live one is not touched. */
-static bool remove_stale(const struct sockaddr_un *sa)
+static int set_group(const char *path, const char *name)
 {
-	struct stat st;
-	int fd;
-	int rc;
+	const struct group *group = getgrnam(name);
 
-	if (lstat(sa->sun_path, &st) || !S_ISSOCK(st.st_mode))
-		return true;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return true;
-	rc = connect(fd, (const struct sockaddr *)sa, sizeof(*sa));
-	close(fd);
-	if (!rc)
-		return false;
-	unlink(sa->sun_path);
-	return true;
+	if (!group) {
+		log_err("control_group %s does not exist", name);
+		return -1;
+	}
+	control_gid = group->gr_gid;
+	if (!chown(path, (uid_t)-1, control_gid))
+		return 0;
+	log_err("control socket %s: control_group %s: %s", path, name,
+		strerror(errno));
+	return -1;
 }
 
 int control_open(const char *path)
 {
 	bool must = strcmp(path, CONF_CONTROL_SOCKET);
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	mode_t mask;
-	int rc;
 
 	started = loop_now();
-	strcpy(sa.sun_path, path);
 	make_directory(path);
-	if (!remove_stale(&sa)) {
+	listen_fd = unix_listen(path, 0117, 16);
+	if (listen_fd < 0) {
 		log_line(must ? LOG_T_ERROR : LOG_T_WARNING,
-			 "control socket %s: in use by another daemon", path);
-		return must ? -1 : 0;
-	}
-	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	mask = umask(0117);
-	rc = listen_fd < 0 ||
-	     bind(listen_fd, (struct sockaddr *)&sa, sizeof(sa)) ||
-	     listen(listen_fd, 16);
-	umask(mask);
-	if (rc) {
-		log_line(must ? LOG_T_ERROR : LOG_T_WARNING,
-			 "control socket %s: %s", path, strerror(errno));
-		if (listen_fd >= 0)
-			close(listen_fd);
-		listen_fd = -1;
+			 "control socket %s: %s", path,
+			 listen_fd == -EADDRINUSE ? "in use by another daemon" :
+			 strerror(-listen_fd));
 		return must ? -1 : 0;
 	}
 	strcpy(listen_path, path);
+	if (config.control_group && set_group(path, config.control_group))
+		return -1;
 	accept_op.fn = control_accepted;
 	loop_accept(&accept_op, listen_fd);
 	return 0;

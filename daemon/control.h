@@ -9,7 +9,8 @@
  *	{"cmd":"client","id":"ID"}	or	{"cmd":"reload"}
  *
  * and is answered by one line, {"ok":true, ...} or
- * {"ok":false,"error":"text"}. Requests on a connection are answered in order.
+ * {"ok":false,"error":"text"}. Who may not ask gets only the latter. Requests on a
+ * connection are answered in order.
  *
  * "status" answers with "version", "pid", "uptime" (s), "datapath" ("user" or
  * "kernel"), "clients" (connected), "connections" (open now),
@@ -26,7 +27,8 @@
  * will expire and of one whose will is delayed, "subscriptions" (array of
  * {"filter","qos"}), "queued", "queued_bytes" (of their payloads), "inflight",
  * "inflight_bytes", "received", "sent", "dropped"; and while it is connected: "address" (with
- * port), "keepalive" (s), "conn" (kernel conn id, 0: not
+ * port; of a Unix socket the peer's user and process), "username" (if it was verified),
+ * "keepalive" (s), "conn" (kernel conn id, 0: not
  * attached), "output_bytes". What the kernel forwarded for an attached client
  * is not in these counts but in those of its conn.
  *

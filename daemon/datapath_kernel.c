@@ -477,7 +477,7 @@ static void kernel_attach(struct client *c)
 	int rc;
 
 	/* the module reads MQTT from the socket itself */
-	if (lost || c->transport)
+	if (lost || c->transport || c->listener->path)
 		return;
 	if (c->max_packet != UINT32_MAX) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);

@@ -20,6 +20,7 @@
 #include "loop.h"
 #include "stats.h"
 #include "timer.h"
+#include "unix_socket.h"
 #include "util.h"
 
 #define LISTEN_BACKLOG	4096
@@ -144,21 +145,32 @@ static bool wait_ms(unsigned int ms)
 	return sigtimedwait(&set, NULL, &ts) < 0;
 }
 
+static int listener_try(const struct conf_listener *conf,
+			const struct addrinfo *ai)
+{
+	if (conf->path)
+		return unix_listen(conf->path, 0, LISTEN_BACKLOG);
+	return listener_socket(ai, conf->bind_interface);
+}
+
 /* Before the event loop runs, so waiting here keeps nobody waiting. */
 static int listener_wait(const struct conf_listener *conf,
 			 const struct addrinfo *ai)
 {
 	unsigned int left = BIND_WAIT_MS;
-	int fd = listener_socket(ai, conf->bind_interface);
+	int fd = listener_try(conf, ai);
 
-	if (fd == -EADDRINUSE)
+	if (fd == -EADDRINUSE && conf->path)
+		log_warn("listener %s: %s: trying for %u s", conf->path,
+			 strerror(EADDRINUSE), BIND_WAIT_MS / 1000);
+	else if (fd == -EADDRINUSE)
 		log_warn("listener port %u: %s: trying for %u s", conf->port,
 			 strerror(EADDRINUSE), BIND_WAIT_MS / 1000);
 	while (fd == -EADDRINUSE && left) {
 		if (!wait_ms(BIND_RETRY_MS))
 			return -EINTR;
 		left -= BIND_RETRY_MS;
-		fd = listener_socket(ai, conf->bind_interface);
+		fd = listener_try(conf, ai);
 	}
 	return fd;
 }
@@ -173,6 +185,19 @@ static void listener_add(struct conf_listener *conf, int fd)
 	l->retry.fn = listener_retry;
 	list_add_tail(&l->node, &listeners);
 	loop_accept(&l->op, fd);
+}
+
+static int listener_open_unix(struct conf_listener *conf)
+{
+	int fd = listener_wait(conf, NULL);
+
+	if (fd < 0) {
+		log_err("listener %s: %s", conf->path, strerror(-fd));
+		return -1;
+	}
+	listener_add(conf, fd);
+	log_notice("listening on %s", conf->path);
+	return 1;
 }
 
 /* Returns the number of sockets opened, -1 after an error that matters. */
@@ -225,7 +250,8 @@ int listeners_open(void)
 	int total = 0;
 
 	list_for_each_entry(conf, &config.listeners, node) {
-		int opened = listener_open(conf);
+		int opened = conf->path ? listener_open_unix(conf) :
+					  listener_open(conf);
 
 		if (opened < 0)
 			return -1;
@@ -246,6 +272,8 @@ void listeners_close(void)
 		timer_cancel(&l->retry);
 		list_del_init(&l->node);
 		close(l->fd);
+		if (l->conf->path)
+			unlink(l->conf->path);
 		free(l);
 	}
 }

@@ -110,6 +110,8 @@ static void test_all_options(void **state)
 
 static void test_errors(void **state)
 {
+	char longer[128] = "listener 0 ";
+
 	(void)state;
 	refuse("nonsense 1\n", "f.conf:1: unknown option \"nonsense\"");
 	refuse("# x\n\nport 1883\nlistener\n",
@@ -136,8 +138,12 @@ static void test_errors(void **state)
 	       "f.conf:1: persistence_sync: neither always, interval SECONDS nor off");
 	refuse("persistence_sync interval 0\n",
 	       "f.conf:1: persistence_sync: 0 is out of range (1 to 86400)");
-	refuse("listener 0 /run/s\n",
-	       "f.conf:1: listener: Unix sockets are not supported; listen on 127.0.0.1");
+	refuse("listener 1 /run/s\n",
+	       "f.conf:1: listener: the port of a Unix socket is 0");
+	memset(longer + sizeof("listener 0 ") - 1, '/', 108);
+	refuse(longer, "f.conf:1: listener: path is longer than 107 bytes");
+	refuse("use_peercred_as_username true\n",
+	       "f.conf:1: use_peercred_as_username: only a listener on a Unix socket knows its peers");
 	refuse("upgrade_outgoing_qos true\n",
 	       "f.conf:1: upgrade_outgoing_qos: MQTT forbids a higher QoS than the message's; publish with that QoS");
 	refuse("bridge_cafile /x\n",
@@ -238,6 +244,27 @@ static void test_configured_listener(void **state)
 	conf_free(&conf);
 }
 
+static void test_unix_listener(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	assert_int_equal(parse(&conf,
+			       "listener 0 /run/mqttd/mqtt.sock\n"
+			       "use_peercred_as_username true\n"
+			       "listener 1884 127.0.0.1\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_string_equal(l->path, "/run/mqttd/mqtt.sock");
+	assert_null(l->address);
+	assert_true(l->use_peercred_as_username);
+	l = list_next_entry(l, node);
+	assert_null(l->path);
+	assert_false(l->use_peercred_as_username);
+	conf_free(&conf);
+}
+
 /* per_listener_settings: what stands behind a listener is that listener's. */
 static void test_per_listener_settings(void **state)
 {
@@ -317,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_local_only),
 		cmocka_unit_test(test_configured_listener),
+		cmocka_unit_test(test_unix_listener),
 		cmocka_unit_test(test_per_listener_settings),
 		cmocka_unit_test(test_no_default_listener),
 	};
