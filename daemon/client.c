@@ -16,6 +16,7 @@
 #include "deliver.h"
 #include "keepalive.h"
 #include "log.h"
+#include "peer.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
@@ -83,17 +84,20 @@ static void client_address(struct client *c)
 	}
 }
 
-void client_new(int fd, struct conf_listener *listener, bool full)
+void client_new(int fd, struct conf_listener *listener, struct peer *peer,
+		bool full)
 {
 	struct client *c;
 
 	if (full && refused >= REFUSED_MAX) {
+		peer_closed(peer);
 		close(fd);
 		return;
 	}
 	c = xcalloc(1, sizeof(*c));
 	c->fd = fd;
 	c->listener = listener;
+	c->peer = peer;
 	c->refused = full;
 	refused += full;
 	listener->connections += !full;
@@ -115,6 +119,7 @@ void client_new(int fd, struct conf_listener *listener, bool full)
 static void client_free(struct client *c)
 {
 	keepalive_stop(c);
+	peer_closed(c->peer);
 	close(c->fd);
 	transport_free(c);
 	outq_clear(&c->out);

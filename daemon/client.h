@@ -13,6 +13,7 @@
 #include "timer.h"
 
 struct aliases;
+struct peer;
 struct session;
 struct transport;
 struct verification;
@@ -59,6 +60,7 @@ enum client_end {
  * @timer: for CONNECT, then for keep alive, then for the last output
  * @fd: socket
  * @listener: where it came in
+ * @peer: address it came from, NULL where that has no limits
  * @state: where the connection is
  * @rx_armed: @rx_op is in flight
  * @rx_paused: not received from, since it takes no output
@@ -107,6 +109,7 @@ struct client {
 	struct timer timer;
 	int fd;
 	struct conf_listener *listener;
+	struct peer *peer;
 	enum client_state state;
 	bool rx_armed;
 	bool rx_paused;
@@ -152,10 +155,12 @@ struct client {
  * client_new() - take over a connection that was accepted
  * @fd: socket
  * @listener: where it came in
+ * @peer: address it came from, or NULL
  * @full: there are too many: its CONNECT is answered, if not too many of these
  *	wait already, and it is closed
  */
-void client_new(int fd, struct conf_listener *listener, bool full);
+void client_new(int fd, struct conf_listener *listener, struct peer *peer,
+		bool full);
 
 /**
  * clients_count() - number of connections

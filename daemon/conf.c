@@ -21,6 +21,8 @@ void conf_init(struct conf *conf)
 	conf_listener_init(&conf->default_listener);
 	conf_security_init(&conf->security);
 	conf->global_max_connections = -1;
+	conf->max_connections_per_address = -1;
+	conf->max_topic_length = UINT16_MAX;
 	conf->max_inflight_messages = 20;
 	conf->max_queued_messages = 1000;
 	conf->max_packet_size = MQTT_PACKET_MAX;

@@ -114,6 +114,12 @@ struct conf {
 	struct conf_security security;
 	struct list_head securities;
 	int64_t global_max_connections;
+	int64_t max_connections_per_address;
+	uint32_t connect_rate;
+	uint32_t connect_burst;
+	uint32_t max_topic_length;
+	uint32_t max_topic_levels;
+	uint32_t max_subscriptions;
 	uint32_t max_inflight_messages;
 	uint32_t max_inflight_bytes;
 	uint32_t max_queued_messages;

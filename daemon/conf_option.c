@@ -292,6 +292,26 @@ static int parse_log_dest(struct conf_parser *p, const struct conf_opt *o,
 	return 0;
 }
 
+/* RATE BURST; without the latter, as many at once as in a second. */
+static int parse_connect_rate(struct conf_parser *p, const struct conf_opt *o,
+			      char *value)
+{
+	char *rate = text_word(&value);
+	char *burst = text_word(&value);
+	int64_t v, b;
+
+	if (text_word(&value))
+		return conf_error(p, "%s: too many values", o->name);
+	if (conf_int(p, o->name, rate, o->lo, o->hi, &v))
+		return -1;
+	b = v;
+	if (burst && conf_int(p, o->name, burst, 1, o->hi, &b))
+		return -1;
+	p->conf->connect_rate = (uint32_t)v;
+	p->conf->connect_burst = (uint32_t)b;
+	return 0;
+}
+
 static int parse_control_socket(struct conf_parser *p, const struct conf_opt *o,
 				char *value)
 {
@@ -396,6 +416,7 @@ static const struct conf_opt conf_options[] = {
 	PARSED(bind_address),
 	LISTENER_FIELD(parse_string, bind_interface),
 	FIELD(parse_string, clientid_prefixes),
+	NUMBER(parse_connect_rate, connect_rate, 0, 1000000),
 	NUMBER(parse_u32, connect_timeout, 1, 3600),
 	FIELD(parse_bool, connection_messages),
 	FIELD(parse_string, control_group),
@@ -411,6 +432,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_string, log_timestamp_format),
 	PARSED(log_type),
 	LISTENER_NUMBER(parse_s64, max_connections, -1, INT_MAX),
+	NUMBER(parse_s64, max_connections_per_address, -1, INT_MAX),
 	NUMBER(parse_u32, max_inflight_bytes, 0, INT_MAX),
 	NUMBER(parse_u32, max_inflight_messages, 0, 65535),
 	NUMBER(parse_max_keepalive, max_keepalive, 10, 65535),
@@ -419,7 +441,10 @@ static const struct conf_opt conf_options[] = {
 	LISTENER_NUMBER(parse_u32, max_qos, 0, 2),
 	NUMBER(parse_u32, max_queued_bytes, 0, INT_MAX),
 	NUMBER(parse_u32, max_queued_messages, 0, INT_MAX),
+	NUMBER(parse_u32, max_subscriptions, 0, INT_MAX),
 	LISTENER_NUMBER(parse_u32, max_topic_alias, 0, TOPIC_ALIAS_MAX),
+	NUMBER(parse_u32, max_topic_length, 1, 65535),
+	NUMBER(parse_u32, max_topic_levels, 0, 65535),
 	SECURITY_FIELD(parse_string, password_file),
 	PARSED(per_listener_settings),
 	FIELD(parse_bool, persistence),

@@ -15,6 +15,7 @@
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
+#include "limit.h"
 #include "list.h"
 #include "log.h"
 #include "loop.h"
@@ -152,6 +153,12 @@ static void cmd_reload(const cJSON *req, cJSON *ans)
 	cJSON_AddStringToObject(ans, "error", error);
 }
 
+static void cmd_limits(const cJSON *req, cJSON *ans)
+{
+	(void)req;
+	limits_report(cJSON_AddObjectToObject(ans, "limits"));
+}
+
 static void cmd_status(const cJSON *req, cJSON *ans)
 {
 	(void)req;
@@ -185,6 +192,7 @@ static const struct {
 	void (*fn)(const cJSON *req, cJSON *ans);
 } commands[] = {
 	{ "client", cmd_client },
+	{ "limits", cmd_limits },
 	{ "reload", cmd_reload },
 	{ "status", cmd_status },
 };

@@ -7,6 +7,7 @@
  *
  *	{"cmd":"status"}		or	{"cmd":"client"}
  *	{"cmd":"client","id":"ID"}	or	{"cmd":"reload"}
+ *	{"cmd":"limits"}
  *
  * and is answered by one line, {"ok":true, ...} or
  * {"ok":false,"error":"text"}. Who may not ask gets only the latter. Requests on a
@@ -31,6 +32,9 @@
  * "keepalive" (s), "conn" (kernel conn id, 0: not
  * attached), "output_bytes". What the kernel forwarded for an attached client
  * is not in these counts but in those of its conn.
+ *
+ * "limits" answers with "limits", an object with the limits that are configured
+ * by their names, and then how often they were reached.
  *
  * "reload" reads the password file again. When it answers, connections whose
  * user is gone or has another password have been ended; after an error all is

@@ -11,9 +11,11 @@
 #include "deliver.h"
 #include "handle.h"
 #include "keepalive.h"
+#include "limit.h"
 #include "property.h"
 #include "send.h"
 #include "session.h"
+#include "stats.h"
 #include "store.h"
 #include "subs.h"
 #include "topic.h"
@@ -160,6 +162,12 @@ static bool read_will(struct client *c, struct reader *r, struct connect *con)
 	}
 	if (!r->bad && !topic_name_valid(will->topic, will->topic_len)) {
 		client_fail(c, REASON_TOPIC_NAME_INVALID, "invalid will topic");
+		return false;
+	}
+	if (!r->bad && !limit_topic(will->topic, will->topic_len)) {
+		stats.topics_refused++;
+		client_fail(c, REASON_TOPIC_NAME_INVALID,
+			    "will topic above max_topic_length or max_topic_levels");
 		return false;
 	}
 	return true;

@@ -6,6 +6,7 @@
 #include "conf.h"
 #include "datapath.h"
 #include "handle.h"
+#include "limit.h"
 #include "log.h"
 #include "property.h"
 #include "route.h"
@@ -28,7 +29,7 @@ static bool check_topic(const char *topic, uint16_t len)
 {
 	return route_known(topic, len) ||
 	       (utf8_valid((const uint8_t *)topic, len) &&
-		topic_name_valid(topic, len));
+		topic_name_valid(topic, len) && limit_topic(topic, len));
 }
 
 /*
@@ -260,6 +261,12 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 	if (!topic_name_valid(pub.topic, pub.topic_len) &&
 	    (c->protocol < 5 || pub.topic_len)) {
 		handle_malformed(c, "invalid topic name");
+		return;
+	}
+	if (!limit_topic(pub.topic, pub.topic_len)) {
+		stats.topics_refused++;
+		client_fail(c, REASON_TOPIC_NAME_INVALID,
+			    "topic above max_topic_length or max_topic_levels");
 		return;
 	}
 	if (pub.qos && !mid) {

@@ -6,12 +6,14 @@
 #include "datapath.h"
 #include "deliver.h"
 #include "handle.h"
+#include "limit.h"
 #include "log.h"
 #include "message.h"
 #include "property.h"
 #include "retain.h"
 #include "send.h"
 #include "session.h"
+#include "stats.h"
 #include "store.h"
 #include "subs.h"
 #include "topic.h"
@@ -165,6 +167,7 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 	uint8_t handling = OPTION_RETAIN(req->options);
 	struct session *s = c->session;
 	struct sub *sub;
+	size_t skip;
 
 	*replay = false;
 	if (shared && !topic_share_filter(req->filter, req->len))
@@ -173,10 +176,19 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 	if (store_full && s->store_id)
 		return c->protocol >= 5 ? REASON_QUOTA_EXCEEDED :
 					  SUBACK_FAILURE;
+	skip = shared ? topic_share_filter(req->filter, req->len) : 0;
+	if (!limit_topic(req->filter + skip, req->len - skip)) {
+		stats.topics_refused++;
+		return c->protocol >= 5 ? REASON_TOPIC_FILTER_INVALID :
+					  SUBACK_FAILURE;
+	}
+	sub = subs_find(s, req->filter, req->len);
+	if (!sub && !limit_subscribe(s))
+		return c->protocol >= 5 ? REASON_QUOTA_EXCEEDED :
+					  SUBACK_FAILURE;
 	if (log_wants(LOG_T_SUBSCRIBE))
 		log_line(LOG_T_SUBSCRIBE, "subscribe: %s %.*s QoS %u", s->id,
 			 req->len, req->filter, options.qos);
-	sub = subs_find(s, req->filter, req->len);
 	if (!sub)
 		s->nsubs++;
 	/*

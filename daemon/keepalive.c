@@ -5,6 +5,7 @@
 
 #include "client.h"
 #include "conf.h"
+#include "stats.h"
 
 #define LINGER_MS	2000
 
@@ -12,6 +13,7 @@ static void connect_expired(struct timer *timer)
 {
 	struct client *c = container_of(timer, struct client, timer);
 
+	stats.connect_timeouts++;
 	client_close(c, END_LOST, "no CONNECT in time");
 }
 

@@ -18,6 +18,7 @@
 #include "list.h"
 #include "log.h"
 #include "loop.h"
+#include "peer.h"
 #include "stats.h"
 #include "timer.h"
 #include "unix_socket.h"
@@ -69,25 +70,51 @@ static const char *listener_full(const struct listener *l)
 	return NULL;
 }
 
+/* Returns false for a connection that its address has no right to. */
+static bool listener_admit(int fd, struct peer **peer)
+{
+	switch (peer_accepted(fd, loop_now(), peer)) {
+	case PEER_TOO_MANY:
+		stats.connections_per_address_refused++;
+		return false;
+	case PEER_TOO_FAST:
+		stats.connect_rate_refused++;
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void listener_new_client(struct listener *l, int fd)
+{
+	struct peer *peer;
+	const char *full;
+
+	/* not worth a line of the log each */
+	if (!listener_admit(fd, &peer)) {
+		close(fd);
+		return;
+	}
+	full = listener_full(l);
+	if (full) {
+		stats.connections_refused++;
+		log_info("connection refused: %s reached", full);
+	} else {
+		stats.connections++;
+	}
+	client_new(fd, l->conf, peer, full);
+}
+
 static void listener_accepted(struct op *op, int res, uint32_t flags)
 {
 	struct listener *l = container_of(op, struct listener, op);
 
-	if (res >= 0) {
-		const char *full = listener_full(l);
-
-		if (full) {
-			stats.connections_refused++;
-			log_info("connection refused: %s reached", full);
-		} else {
-			stats.connections++;
-		}
-		client_new(res, l->conf, full);
-	} else if (res == -ECANCELED) {
+	if (res >= 0)
+		listener_new_client(l, res);
+	else if (res == -ECANCELED)
 		return;
-	} else if (res != -ECONNABORTED && res != -EINTR && res != -EAGAIN) {
+	else if (res != -ECONNABORTED && res != -EINTR && res != -EAGAIN)
 		log_warn("accept: %s", strerror(-res));
-	}
 	if (loop_more(flags))
 		return;
 	/* Out of descriptors, for one: wait for some to be closed. */

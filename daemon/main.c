@@ -21,6 +21,7 @@
 #include "log.h"
 #include "loop.h"
 #include "outq.h"
+#include "peer.h"
 #include "privs.h"
 #include "retain.h"
 #include "route.h"
@@ -200,6 +201,7 @@ static void broker_exit(void)
 	datapath_stop();
 	clients_close_all();
 	auth_exit();
+	peers_exit();
 	store_stop();
 	sessions_exit();
 	route_exit();

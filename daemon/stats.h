@@ -8,6 +8,11 @@
  * struct stats - what the broker itself has seen and done
  * @connections: connections accepted by a listener
  * @connections_refused: connections closed because of max_connections
+ * @connections_per_address_refused: because of max_connections_per_address
+ * @connect_rate_refused: because of connect_rate
+ * @connect_timeouts: connections closed because CONNECT did not come in time
+ * @topics_refused: topics and filters above max_topic_length or max_topic_levels
+ * @subscriptions_refused: subscriptions above max_subscriptions
  * @connects: CONNECT packets received
  * @clients: clients connected now
  * @clients_max: most clients connected at a time
@@ -28,6 +33,11 @@
 struct stats {
 	uint64_t connections;
 	uint64_t connections_refused;
+	uint64_t connections_per_address_refused;
+	uint64_t connect_rate_refused;
+	uint64_t connect_timeouts;
+	uint64_t topics_refused;
+	uint64_t subscriptions_refused;
 	uint64_t connects;
 	uint64_t clients;
 	uint64_t clients_max;

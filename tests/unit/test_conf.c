@@ -41,6 +41,11 @@ static void test_all_options(void **state)
 			       "max_connections 100\n"
 			       "global_max_connections 200\n"
 			       "max_qos 1\n"
+			       "max_connections_per_address 9\n"
+			       "connect_rate 5 50\n"
+			       "max_topic_length 300\n"
+			       "max_topic_levels 7\n"
+			       "max_subscriptions 8\n"
 			       "max_inflight_messages 7\n"
 			       "max_queued_messages 0\n"
 			       "max_packet_size 2000\n"
@@ -91,6 +96,12 @@ static void test_all_options(void **state)
 	assert_int_equal(conf.retained_bytes_max, 99);
 	assert_int_equal(conf.security.allow_anonymous, 1);
 	assert_int_equal(conf.global_max_connections, 200);
+	assert_int_equal(conf.max_connections_per_address, 9);
+	assert_int_equal(conf.connect_rate, 5);
+	assert_int_equal(conf.connect_burst, 50);
+	assert_int_equal(conf.max_topic_length, 300);
+	assert_int_equal(conf.max_topic_levels, 7);
+	assert_int_equal(conf.max_subscriptions, 8);
 	assert_int_equal(conf.max_inflight_messages, 7);
 	assert_int_equal(conf.max_queued_messages, 0);
 	assert_int_equal(conf.max_packet_size, 2000);
@@ -124,6 +135,10 @@ static void test_errors(void **state)
 	       "f.conf:1: port: 65536 is out of range (1 to 65535)");
 	refuse("port 99999999999999999999\n",
 	       "f.conf:1: port: \"99999999999999999999\" is not a number");
+	refuse("connect_rate 1 2 3\n",
+	       "f.conf:1: connect_rate: too many values");
+	refuse("connect_rate 1 0\n",
+	       "f.conf:1: connect_rate: 0 is out of range (1 to 1000000)");
 	refuse("allow_anonymous yes\n",
 	       "f.conf:1: allow_anonymous: \"yes\" is neither true nor false");
 	refuse("max_packet_size 19\n",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mqttctl limits: show or change hard limits. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "control.h"
 #include "ctl.h"
 #include "print.h"
 
@@ -27,31 +29,80 @@ static int parse(int argc, char **argv, struct mqtt_limits *limits)
 	return 0;
 }
 
+static int set_limits(struct mqtt_limits *limits)
+{
+	struct mqtt_nl *nl;
+	int err = open_family("limits", &nl);
+
+	if (err)
+		return err;
+	if (mqtt_nl_limits_set(nl, limits))
+		err = fail("limits set", "%s", mqtt_nl_error(nl));
+	mqtt_nl_close(nl);
+	return err;
+}
+
+/* The daemon's limits, and how often they were reached; NULL without a daemon. */
+static cJSON *ask_daemon(void)
+{
+	cJSON *answer, *limits;
+	char why[256];
+
+	if (control_ask(control_request("limits"), &answer, why, sizeof(why)))
+		return NULL;
+	limits = cJSON_DetachItemFromObjectCaseSensitive(answer, "limits");
+	cJSON_Delete(answer);
+	return limits;
+}
+
+static void print_daemon(const cJSON *daemon)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, daemon)
+		printf("%-31s  %.0f\n", item->string, item->valuedouble);
+}
+
+/* Of the module and of the daemon, or of the one that is there. */
+static int show_limits(void)
+{
+	struct mqtt_limits limits = { 0 };
+	cJSON *daemon = ask_daemon();
+	struct mqtt_nl *nl = NULL;
+	int err = 0;
+
+	if (daemon && mqtt_nl_open(&nl))
+		nl = NULL;
+	else if (!daemon)
+		err = open_family("limits", &nl);
+	if (nl && mqtt_nl_limits_get(nl, &limits))
+		err = fail("limits", "%s", mqtt_nl_error(nl));
+	if (!err && ctl.json) {
+		cJSON *json = json_of(&mqtt_limits_set, &limits);
+
+		if (daemon)
+			cJSON_AddItemToObject(json, "daemon", cJSON_Duplicate(daemon, true));
+		json_print(json);
+	} else if (!err) {
+		print_attrs(&mqtt_limits_set, &limits);
+		print_daemon(daemon);
+	}
+	if (nl)
+		mqtt_nl_close(nl);
+	cJSON_Delete(daemon);
+	return err;
+}
+
 int cmd_limits(int argc, char **argv)
 {
 	struct mqtt_limits limits = { 0 };
-	struct mqtt_nl *nl;
-	bool set = false;
-	int err = 0;
+	int err;
 
 	if (argc && !strcmp(argv[0], "set")) {
-		set = true;
 		err = parse(argc - 1, argv + 1, &limits);
-	} else if (argc && (argc > 1 || strcmp(argv[0], "show"))) {
-		err = usage_error("unexpected argument '%s'", argv[argc > 1]);
+		return err ? err : set_limits(&limits);
 	}
-	if (!err)
-		err = open_family("limits", &nl);
-	if (err)
-		return err;
-	if (set && mqtt_nl_limits_set(nl, &limits))
-		err = fail("limits set", "%s", mqtt_nl_error(nl));
-	else if (!set && mqtt_nl_limits_get(nl, &limits))
-		err = fail("limits", "%s", mqtt_nl_error(nl));
-	else if (!set && ctl.json)
-		json_print(json_of(&mqtt_limits_set, &limits));
-	else if (!set)
-		print_attrs(&mqtt_limits_set, &limits);
-	mqtt_nl_close(nl);
-	return err;
+	if (argc && (argc > 1 || strcmp(argv[0], "show")))
+		return usage_error("unexpected argument '%s'", argv[argc > 1]);
+	return show_limits();
 }

@@ -180,9 +180,10 @@ class Broker:
         return client
 
     def client(self, client_id=None, session_present=None, rcvbuf=0,
-               kind=Client, address=None, **options):
+               kind=Client, address=None, source=None, **options):
         """A connected client (CONNACK 0 received)."""
-        client = self.raw(client_id, kind, address, rcvbuf=rcvbuf)
+        client = self.raw(client_id, kind, address, rcvbuf=rcvbuf,
+                          source=source)
         client.connect(session_present=session_present, **options)
         return client
 

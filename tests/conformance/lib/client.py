@@ -36,7 +36,7 @@ def equal(got, want, text=''):
 _unique = itertools.count(1)
 
 
-def connect_to(address, rcvbuf=0):
+def connect_to(address, rcvbuf=0, source=None):
     """A connected socket; an address is a pair, or the path of a Unix socket."""
     family = socket.AF_INET
     if isinstance(address, str):
@@ -48,6 +48,8 @@ def connect_to(address, rcvbuf=0):
         if rcvbuf:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
         sock.settimeout(TIMEOUT)
+        if source:
+            sock.bind((source, 0))
         sock.connect(address)
         if family != socket.AF_UNIX:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -63,9 +65,9 @@ class Client:
     # The module whose packets it speaks.
     codec = p
 
-    def __init__(self, address, client_id='', rcvbuf=0):
+    def __init__(self, address, client_id='', rcvbuf=0, source=None):
         self.client_id = client_id
-        self.sock = connect_to(address, rcvbuf)
+        self.sock = connect_to(address, rcvbuf, source)
         self.buffer = bytearray()
         self.pending = collections.deque()
         self.next_pid = 1

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "limit.h"
+
+#include "conf.h"
+#include "session.h"
+#include "stats.h"
+
+static size_t topic_levels(const char *topic, size_t len)
+{
+	size_t levels = 1;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		levels += topic[i] == '/';
+	return levels;
+}
+
+bool limit_topic(const char *topic, size_t len)
+{
+	return len <= config.max_topic_length &&
+	       (!config.max_topic_levels ||
+		topic_levels(topic, len) <= config.max_topic_levels);
+}
+
+bool limit_subscribe(const struct session *s)
+{
+	if (!config.max_subscriptions || s->nsubs < config.max_subscriptions)
+		return true;
+	stats.subscriptions_refused++;
+	return false;
+}
+
+void limits_report(cJSON *json)
+{
+	const struct {
+		const char *name;
+		double value;
+	} rows[] = {
+		{ "global_max_connections", config.global_max_connections },
+		{ "max_connections_per_address",
+		  config.max_connections_per_address },
+		{ "connect_rate", config.connect_rate },
+		{ "connect_burst", config.connect_burst },
+		{ "connect_timeout", config.connect_timeout },
+		{ "max_packet_size", config.max_packet_size },
+		{ "max_topic_length", config.max_topic_length },
+		{ "max_topic_levels", config.max_topic_levels },
+		{ "max_subscriptions", config.max_subscriptions },
+		{ "max_output_bytes", config.max_output_bytes },
+		{ "connections_refused", stats.connections_refused },
+		{ "connections_per_address_refused",
+		  stats.connections_per_address_refused },
+		{ "connect_rate_refused", stats.connect_rate_refused },
+		{ "connect_timeouts", stats.connect_timeouts },
+		{ "topics_refused", stats.topics_refused },
+		{ "subscriptions_refused", stats.subscriptions_refused },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		cJSON_AddNumberToObject(json, rows[i].name, rows[i].value);
+}

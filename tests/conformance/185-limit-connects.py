@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""connect_rate and max_connections_per_address hold for each address by itself."""
+
+from lib.case import *
+from lib.control import control
+
+OTHER = '127.0.0.2'
+
+
+def limits(b):
+    return control(b, cmd='limits')['limits']
+
+
+def refused_at_once(client):
+    client.send_or_closed(connect('refused'))
+    client.expect_close()
+
+
+def test(b):
+    # the readiness probe was a connection, too, and its place is free by and by
+    kept = []
+    other = b.client('other', source=OTHER)
+    while not limits(b)['connections_per_address_refused']:
+        client = b.raw('k%d' % len(kept))
+        client.send_or_closed(connect(client.client_id))
+        try:
+            client.expect_connack()
+            kept.append(client)
+        except Failed:
+            check(client.closed, 'no answer')
+    check(3 <= len(kept) <= 4, '%d connections from one address' % len(kept))
+    other.ping()
+    # the rest of the burst goes, and then nothing does
+    before = limits(b)
+    equal(before['connect_rate_refused'], 0)
+    for _ in range(30):
+        refused_at_once(b.raw('x'))
+    after = limits(b)
+    check(after['connect_rate_refused'] >= 10, 'connect_rate did not refuse: %r' % after)
+    equal(after['connect_rate_refused'] + after['connections_per_address_refused'],
+          30 + before['connections_per_address_refused'])
+    for client in kept:
+        client.ping()
+    b.client('another', source=OTHER).ping()
+
+
+run(test, connect_rate='1 20', max_connections_per_address=4)
