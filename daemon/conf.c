@@ -30,6 +30,7 @@ void conf_init(struct conf *conf)
 	conf->connect_timeout = 10;
 	conf->flow_idle = 300;
 	conf->sys_interval = 10;
+	conf->seccomp = true;
 	conf->set_tcp_nodelay = true;
 	conf->retain_available = true;
 	conf->connection_messages = true;

@@ -138,6 +138,7 @@ struct conf {
 	bool retain_available;
 	bool connection_messages;
 	bool persistence;
+	bool seccomp;
 	char *persistence_location;
 	enum conf_sync persistence_sync;
 	uint32_t persistence_sync_interval;

@@ -456,6 +456,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_bool, retain_available),
 	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),
 	NUMBER(parse_u32, retained_messages_max, 0, INT_MAX),
+	FIELD(parse_bool, seccomp),
 	FIELD(parse_bool, set_tcp_nodelay),
 	PARSED(socket_domain),
 	NUMBER(parse_u32, sys_interval, 0, 65535),

@@ -5,8 +5,11 @@
 #include <liburing.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "list.h"
 #include "log.h"
 #include "timer.h"
 
@@ -56,10 +59,43 @@ static int loop_init_bufs(void)
 	return 0;
 }
 
+/* Debian 12's liburing declares, but does not export, the two functions. */
+static int loop_register(unsigned int opcode, const void *arg, unsigned int nr)
+{
+	return syscall(SYS_io_uring_register, ring.ring_fd, opcode, arg, nr) ?
+	       -errno : 0;
+}
+
+/*
+ * The requests that are made below, and no others: the ring must not be a way
+ * around the system call filter.
+ */
+static int loop_restrict(void)
+{
+	static const uint8_t opcodes[] = {
+		IORING_OP_ACCEPT, IORING_OP_ASYNC_CANCEL, IORING_OP_POLL_ADD,
+		IORING_OP_READ, IORING_OP_RECV, IORING_OP_SEND,
+		IORING_OP_SENDMSG, IORING_OP_WRITE,
+	};
+	struct io_uring_restriction res[ARRAY_SIZE(opcodes) + 1];
+	size_t i;
+
+	memset(res, 0, sizeof(res));
+	for (i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		res[i].opcode = IORING_RESTRICTION_SQE_OP;
+		res[i].sqe_op = opcodes[i];
+	}
+	/* flags of requests, none of which is used but with buffers */
+	res[i].opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED;
+	res[i].sqe_flags = IOSQE_BUFFER_SELECT;
+	return loop_register(IORING_REGISTER_RESTRICTIONS, res,
+			     ARRAY_SIZE(res));
+}
+
 int loop_init(void)
 {
 	struct io_uring_params p = {
-		.flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |
+		.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP |
 			 IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER |
 			 IORING_SETUP_DEFER_TASKRUN,
 		.cq_entries = LOOP_CQ_ENTRIES,
@@ -70,6 +106,10 @@ int loop_init(void)
 	if (rc)
 		return rc;
 	rc = loop_init_bufs();
+	if (!rc)
+		rc = loop_restrict();
+	if (!rc)
+		rc = loop_register(IORING_REGISTER_ENABLE_RINGS, NULL, 0);
 	if (rc)
 		io_uring_queue_exit(&ring);
 	loop_update_now();

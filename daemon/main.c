@@ -20,6 +20,7 @@
 #include "listener.h"
 #include "log.h"
 #include "loop.h"
+#include "notify.h"
 #include "outq.h"
 #include "peer.h"
 #include "privs.h"
@@ -29,9 +30,13 @@
 #include "store.h"
 #include "subs.h"
 #include "sys.h"
+#include "syscall_filter.h"
 #include "timer.h"
 #include "util.h"
 #include "version.h"
+
+/* If there is such a user. */
+#define DEFAULT_USER	"mqttd"
 
 enum {
 	EXIT_RUNTIME	= 1,
@@ -240,22 +245,33 @@ static int broker_start(void)
 		return -1;
 	if (write_pid_file())
 		return -1;
-	return privs_drop(config.user, config.datapath != CONF_DATAPATH_USER);
+	if (privs_drop(config.user ? config.user : DEFAULT_USER, config.user,
+		       config.datapath != CONF_DATAPATH_USER))
+		return -1;
+	rc = config.seccomp ? syscall_filter_start() : 0;
+	if (rc) {
+		log_err("seccomp: %s", strerror(-rc));
+		return -1;
+	}
+	return 0;
 }
 
 static int broker_run(void)
 {
 	int rc;
 
+	privs_limit(config.datapath != CONF_DATAPATH_USER);
 	broker_init();
 	if (broker_start())
 		return EXIT_RUNTIME;
 	log_notice("mqttd " MQTTD_VERSION " started, datapath %s",
 		   datapath_name());
+	notify_systemd("READY=1");
 	sys_start();
 	rc = loop_run(end_of_turn);
 	if (rc)
 		log_err("io_uring: %s", strerror(-rc));
+	notify_systemd("STOPPING=1");
 	listeners_close();
 	control_close();
 	broker_exit();

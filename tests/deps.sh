@@ -7,13 +7,13 @@ set -euo pipefail
 packages=(
 	# build
 	gcc clang make git pkg-config libc6-dev bc
-	liburing-dev liblmdb-dev libnl-3-dev libnl-genl-3-dev libcjson-dev libgnutls28-dev libargon2-dev
+	liburing-dev liblmdb-dev libnl-3-dev libnl-genl-3-dev libcjson-dev libgnutls28-dev libargon2-dev libseccomp-dev
 	# the kernel's build, without its images (linux-headers-6.12-amd64 would pull one in)
 	gcc-12 libelf1 kmod
 	# guests
 	qemu-system-x86 busybox-static cpio xz-utils iproute2 procps
 	# tests
-	libcmocka-dev sparse perl python3 python3-yaml python3-jsonschema
+	libcmocka-dev sparse systemd perl python3 python3-yaml python3-jsonschema
 	# real clients
 	mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt
 	openjdk-17-jdk-headless libmqtt-client-java
