@@ -18,6 +18,7 @@ export BUILD
 
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
+sysconfdir ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 INSTALL ?= install
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
@@ -58,6 +59,14 @@ install: userspace
 	$(Q)$(INSTALL) -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/sbin
 	$(Q)for page in $(wildcard Documentation/man/*.8); do \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man8; done
+	$(Q)$(INSTALL) -d $(addprefix $(DESTDIR)$(PREFIX)/lib/,systemd/system sysusers.d modules-load.d) \
+		$(DESTDIR)$(sysconfdir)/mqttd
+	$(Q)sed 's|@sbindir@|$(PREFIX)/sbin|; s|@sysconfdir@|$(sysconfdir)|' systemd/mqttd.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/mqttd.service
+	$(Q)$(INSTALL) -m 644 systemd/mqttd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/mqttd.conf
+	$(Q)$(INSTALL) -m 644 systemd/mqttd.modules-load $(DESTDIR)$(PREFIX)/lib/modules-load.d/mqttd.conf
+	$(Q)[ -e $(DESTDIR)$(sysconfdir)/mqttd/mqttd.conf ] || \
+		$(INSTALL) -m 644 systemd/mqttd.conf $(DESTDIR)$(sysconfdir)/mqttd/mqttd.conf
 
 # What was downloaded (build/kernels) stays: "rm -r build" removes that too.
 clean:

@@ -96,17 +96,19 @@ class Broker:
 
     Options are lines of its configuration. The lines of first= come before its
     listener, those of then= after all others: further listeners, say.
+    command starts it, as the user owner, to whom the directory for its files belongs.
     """
 
     port = 1883
 
-    def __init__(self, listen='127.0.0.1', **options):
+    def __init__(self, listen='127.0.0.1', command=(), owner=0, **options):
         self.address = (listen, self.port)
         self.names = 0
         self.clients = []
         self.log = []
         self.terminated = False
         self.dir = tempfile.mkdtemp(prefix='mqttd-case-')
+        os.chown(self.dir, owner, owner)
         self.conf = os.path.join(self.dir, 'broker.conf')
         self._write_conf(listen, options)
         program = 'mosquitto' if MOSQUITTO else MQTTD
@@ -114,7 +116,7 @@ class Broker:
             program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         self.process = subprocess.Popen(
-            [program, '-c', self.conf], stdin=subprocess.DEVNULL,
+            [*command, program, '-c', self.conf], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             preexec_fn=_die_with_parent)
         self.reader = threading.Thread(target=self._read_log, daemon=True)
