@@ -8,8 +8,8 @@ from lib.case import *
 
 def test(b):
     for keepalive, extra in ((1, 2.5), (2, 3)):
-        client = b.client(keepalive=keepalive)
         start = time.monotonic()
+        client = b.client(keepalive=keepalive)
         client.expect_close(timeout=TIMEOUT)
         took = time.monotonic() - start
         check(1.5 * keepalive - 0.1 <= took <=

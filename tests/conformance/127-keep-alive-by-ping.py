@@ -7,10 +7,10 @@ from lib.case import *
 
 
 def test(b):
-    client = b.client(keepalive=1)
+    client = b.client(keepalive=KEEP_ALIVE)
     # pacing, not waiting: the client is silent for less than its keep alive
-    for _ in range(6):
-        time.sleep(0.6)
+    for _ in range(4):
+        time.sleep(0.6 * KEEP_ALIVE)
         client.ping()
 
 

@@ -7,12 +7,12 @@ from lib.case import *
 
 
 def test(b):
-    client, sub = b.client(keepalive=1), b.client(keepalive=0)
+    client, sub = b.client(keepalive=KEEP_ALIVE), b.client(keepalive=0)
     sub.subscribe('t')
-    for n in range(8):
+    for n in range(5):
         client.publish('t', 'n%d' % n)
         sub.expect_publish('t', 'n%d' % n)
-        time.sleep(0.5)
+        time.sleep(0.5 * KEEP_ALIVE)
     client.expect_silence()
 
 

@@ -7,10 +7,10 @@ from lib.case import *
 
 
 def test(b):
-    client = b.client(keepalive=1)
-    for n in range(6):
+    client = b.client(keepalive=KEEP_ALIVE)
+    for n in range(4):
         client.publish('t', 'x', 1)
-        time.sleep(0.6)
+        time.sleep(0.6 * KEEP_ALIVE)
     client.expect_silence()
 
 

@@ -11,10 +11,25 @@ from lib.users import Users, pbkdf2
 users = Users(alice=pbkdf2('one'))
 
 
+def guess(b):
+    """Be told that the password is wrong, as soon as it is looked at."""
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        client = b.raw5()
+        client.send(connect(client.client_id, username='alice', password='two'))
+        code = client.expect(CONNACK).code
+        client.expect_close()
+        if code == 0x86:
+            break
+        equal(code, 0x9f)
+        check(time.monotonic() < deadline, 'still waiting')
+
+
 def test(b):
-    for _ in range(4):
-        b.raw().connect(code=4, username='alice', password='two')
-    # Even with the right one, for a second.
+    # after the fourth a second, then twice as much each time
+    for _ in range(6):
+        guess(b)
+    # Even with the right one, for four seconds.
     b.raw().connect(code=3, username='alice', password='one')
     b.raw5().connect(code=0x9f, username='alice', password='one')
     # Clients without a user name are no guesses.

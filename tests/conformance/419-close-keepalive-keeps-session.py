@@ -8,7 +8,7 @@ from lib.case import *
 
 def test(b):
     pub = b.client()
-    sub = b.client('s', clean=False, keepalive=1)
+    sub = b.client('s', clean=False, keepalive=KEEP_ALIVE)
     sub.subscribe(('t', 1))
     sub.expect_close()
     pub.publish('t', 'later', 1)

@@ -11,8 +11,8 @@ def test(b):
         client = b.client5(keepalive=asked)
         equal(client.connack.props.get(SERVER_KEEP_ALIVE), given, str(asked))
         client.disconnect()
-    client = b.client5(keepalive=2, props=[(SESSION_EXPIRY, 60)])
     began = time.monotonic()
+    client = b.client5(keepalive=2, props=[(SESSION_EXPIRY, 60)])
     client.expect_disconnect(0x8d)
     check(time.monotonic() - began > 2.5, 'closed early')
 

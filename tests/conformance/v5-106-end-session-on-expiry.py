@@ -21,9 +21,9 @@ def test(b):
         check(last - 0.05 <= took < 60, 'after %.2f s' % took)
         b.client5(name, 0, clean=False).disconnect()
     # while it is connected nothing expires
-    client = b.client5('held', props=[(SESSION_EXPIRY, 1)])
+    client = b.client5('held', props=[(SESSION_EXPIRY, 5)])
     client.subscribe(('t', 1))
-    other = b.client5(will=('w/clock', 'x'), will_props=[(WILL_DELAY, 2)],
+    other = b.client5(will=('w/clock', 'x'), will_props=[(WILL_DELAY, 6)],
                       props=[(SESSION_EXPIRY, 60)])
     other.close()
     watcher.expect_publish('w/clock', 'x')

@@ -7,20 +7,20 @@ from lib.case5 import *
 
 
 def test(b):
-    client = b.client5(keepalive=1)
+    client = b.client5(keepalive=KEEP_ALIVE)
     client.send(pingreq() * 50)
     for _ in range(50):
         client.expect(PINGRESP)
     watcher = b.client5()
     watcher.subscribe('w')
     began = time.monotonic()
-    for i in range(3):
-        # a clock of one second that the broker keeps
-        b.client5(will=('w', str(i)), will_props=[(WILL_DELAY, 1)],
+    for i in range(4):
+        # a clock of half a keep alive that the broker keeps
+        b.client5(will=('w', str(i)), will_props=[(WILL_DELAY, KEEP_ALIVE // 2)],
                   props=[(SESSION_EXPIRY, 60)]).close()
         client.ping()
         watcher.expect_publish('w', str(i))
-    check(time.monotonic() - began > 2.5, 'clock')
+    check(time.monotonic() - began > 1.5 * KEEP_ALIVE, 'clock')
     client.ping()
 
 

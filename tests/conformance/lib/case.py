@@ -10,7 +10,7 @@ import traceback
 
 from . import broker as _broker
 from .broker import Broker, Counted, DATAPATH, KERNEL, MOSQUITTO, counters
-from .client import Client, Failed, SCALE, TIMEOUT, check, equal
+from .client import Client, Failed, KEEP_ALIVE, SCALE, TIMEOUT, check, equal
 from .packet import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from .packet import Malformed, Packet, field, packet, raw, u16, varint
 

@@ -17,6 +17,9 @@ from . import packet as p
 SCALE = float(os.environ.get('TEST_TIMEOUT_SCALE') or
               (4 if os.environ.get('KREL') else 1))
 TIMEOUT = 10 * SCALE
+# Seconds. Of the time that a client has between two packets, half as much again, a case uses
+# 0.6 at most: the rest is for a machine that has other things to do.
+KEEP_ALIVE = 4
 
 
 class Failed(AssertionError):
