@@ -12,6 +12,8 @@
 #include "handle.h"
 #include "log.h"
 #include "loop.h"
+#include "packet.h"
+#include "tls.h"
 #include "unix_socket.h"
 #include "users.h"
 #include "util.h"
@@ -117,6 +119,25 @@ static bool identify(struct client *c)
 	return true;
 }
 
+static bool by_certificate(const struct client *c)
+{
+	return c->listener->tls.use_identity_as_username ||
+	       c->listener->tls.use_subject_as_username;
+}
+
+/* The handshake has verified it; what CONNECT says does not matter. */
+static enum auth_verdict check_certificate(struct client *c, enum reason *code)
+{
+	const char *name = tls_username(c);
+
+	*code = REASON_BAD_USER_NAME_OR_PASSWORD;
+	if (!name || !utf8_valid((const uint8_t *)name, strlen(name)))
+		return AUTH_REFUSE;
+	c->user = xstrdup(name);
+	c->identified = true;
+	return AUTH_ALLOW;
+}
+
 enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 			     enum reason *code)
 {
@@ -125,6 +146,8 @@ enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 
 	if (identify(c))
 		return AUTH_ALLOW;
+	if (by_certificate(c))
+		return check_certificate(c, code);
 	*code = REASON_NOT_AUTHORIZED;
 	if (!cred->user || !security->users)
 		return security->allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;

@@ -21,6 +21,7 @@
 #include "session.h"
 #include "stats.h"
 #include "store.h"
+#include "tls.h"
 #include "transport.h"
 #include "unix_socket.h"
 #include "util.h"
@@ -113,7 +114,12 @@ void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 	c->max_packet = UINT32_MAX;
 	client_address(c);
 	keepalive_connect(c);
-	client_receive(c);
+	if (listener->tls.certfile)
+		tls_push(c);
+	if (c->transport)
+		transport_start(c);
+	else
+		client_receive(c);
 }
 
 static void client_free(struct client *c)
@@ -122,6 +128,7 @@ static void client_free(struct client *c)
 	peer_closed(c->peer);
 	close(c->fd);
 	transport_free(c);
+	tls_info_delete(c->tls);
 	outq_clear(&c->out);
 	aliases_free(c->aliases);
 	free(c->rx);
@@ -301,6 +308,25 @@ static bool client_send_encoded(struct client *c)
 	return true;
 }
 
+/* Takes back of the pieces gathered what goes beyond @max bytes. */
+static void pieces_trim(struct outq *q, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < q->msg.msg_iovlen; i++) {
+		if (q->iov[i].iov_len > max)
+			q->iov[i].iov_len = max;
+		max -= q->iov[i].iov_len;
+	}
+}
+
+/* What is sent at a time is a record: short enough for the other side. */
+static void record_trim(struct client *c)
+{
+	if (unlikely(c->tls) && c->tls->record_limit)
+		pieces_trim(&c->out, c->tls->record_limit);
+}
+
 /* Returns false when all of it has expired meanwhile. */
 static bool client_send(struct client *c)
 {
@@ -313,6 +339,7 @@ static bool client_send(struct client *c)
 		client_drained(c);
 		return false;
 	}
+	record_trim(c);
 	c->tx_busy = true;
 	if (n == 1)
 		loop_send(&c->tx_op, c->fd, c->out.iov[0].iov_base,
@@ -325,8 +352,10 @@ static bool client_send(struct client *c)
 /* The end of what lies between MQTT and the socket; false when it is on its way. */
 static bool client_said_end(struct client *c)
 {
-	if (!c->transport || !c->flush)
+	if (!c->flush)
 		return true;
+	if (!c->transport)
+		return !c->tls || !tls_close(c);
 	transport_close(c);
 	return !c->tx_busy && !client_send_encoded(c);
 }
@@ -351,18 +380,6 @@ static void client_closing(struct client *c)
 		return;
 	}
 	client_receive(c);
-}
-
-/* Takes back of the pieces gathered what goes beyond @max bytes. */
-static void pieces_trim(struct outq *q, size_t max)
-{
-	size_t i;
-
-	for (i = 0; i < q->msg.msg_iovlen; i++) {
-		if (q->iov[i].iov_len > max)
-			q->iov[i].iov_len = max;
-		max -= q->iov[i].iov_len;
-	}
 }
 
 static bool send_encoded_now(struct client *c)
@@ -393,6 +410,7 @@ static bool send_now(struct client *c, size_t keep)
 		if (outq_ready(&c->out) <= keep)
 			break;
 		pieces_trim(&c->out, outq_ready(&c->out) - keep);
+		record_trim(c);
 		n = sendmsg(c->fd, &c->out.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return false;
@@ -470,6 +488,11 @@ void clients_close_all(void)
 		if (c->session) {
 			datapath_detach(c);
 			session_detach(c->session);
+		}
+		tls_close_now(c);
+		if (c->transport) {
+			transport_close(c);
+			send_now(c, 0);
 		}
 		shutdown(c->fd, SHUT_RDWR);
 		client_free(c);

@@ -15,6 +15,7 @@
 struct aliases;
 struct peer;
 struct session;
+struct tls_info;
 struct transport;
 struct verification;
 struct will;
@@ -83,6 +84,7 @@ enum client_end {
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
  * @transport: between the socket and MQTT, NULL if nothing is
+ * @tls: about its TLS, after the handshake
  * @verification: of its password, while CLIENT_VERIFYING
  * @user: user name that was verified, NULL if none was
  * @identified: it was not verified, but is known from the connection
@@ -132,6 +134,7 @@ struct client {
 	uint64_t last_rx;
 	struct session *session;
 	struct transport *transport;
+	struct tls_info *tls;
 	struct verification *verification;
 	char *user;
 	bool identified;

@@ -12,6 +12,7 @@
 #include "keepalive.h"
 #include "packet.h"
 #include "stats.h"
+#include "tls.h"
 #include "transport.h"
 #include "util.h"
 
@@ -135,7 +136,8 @@ static void client_connect_rx(struct op *op, int res, uint32_t flags)
 		c->rx_len += res;
 		stats.bytes_received += res;
 		connect_input(c);
-	} else if (res != -EINTR && res != -EAGAIN) {
+	} else if (res != -EINTR && res != -EAGAIN &&
+		   !(res == -EIO && c->tls && tls_control(c))) {
 		c->rx_eof = true;
 		client_close(c, END_LOST, res ? strerror(-res) :
 			     "connection closed by client");
@@ -293,6 +295,8 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 
 static void client_rx_error(struct client *c, int err)
 {
+	if (err == -EIO && c->tls && tls_control(c))
+		return;
 	c->rx_eof = true;
 	if (!err)
 		client_close(c, END_ABNORMAL, "connection closed by client");

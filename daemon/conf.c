@@ -185,6 +185,8 @@ int conf_finish(struct conf *conf, int port)
 		conf_add_listener(conf, port, "127.0.0.1");
 	}
 	list_for_each_entry(l, &conf->listeners, node) {
+		if (conf_finish_tls(conf, &l->tls))
+			return -1;
 		l->security = &conf->security;
 		if (!conf->per_listener_settings)
 			continue;

@@ -33,6 +33,7 @@ enum conf_sync {
 	CONF_SYNC_OFF,
 };
 
+struct tls_credentials;
 struct users;
 
 /**
@@ -58,6 +59,40 @@ struct conf_security {
 };
 
 /**
+ * struct conf_tls - TLS of a listener
+ * @cafile: authorities that clients' certificates may come from
+ * @capath: a directory with more of them
+ * @certfile: the listener's certificate; without one it has no TLS
+ * @keyfile: and its key
+ * @crlfile: certificates that were revoked
+ * @ciphers: suites of TLS 1.2, NULL for all
+ * @ciphers_tls13: suites of TLS 1.3, NULL for all
+ * @tls13_only: tls_version tlsv1.3
+ * @require_certificate: clients need one
+ * @use_identity_as_username: its Common Name is who they are
+ * @use_subject_as_username: its subject is
+ * @where: "file:line: option", of the last of these; NULL if there is none
+ * @cred: credentials in force, see tls.c
+ * @cred_next: those that will be when all files have been read
+ */
+struct conf_tls {
+	char *cafile;
+	char *capath;
+	char *certfile;
+	char *keyfile;
+	char *crlfile;
+	char *ciphers;
+	char *ciphers_tls13;
+	bool tls13_only;
+	bool require_certificate;
+	bool use_identity_as_username;
+	bool use_subject_as_username;
+	char *where;
+	struct tls_credentials *cred;
+	struct tls_credentials *cred_next;
+};
+
+/**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
  * @port: TCP port, 0 for a Unix socket
@@ -72,6 +107,7 @@ struct conf_security {
  *	user
  * @line: line of the configuration that asked for it, 0 if none did
  * @connections: how many there are, see listener.c
+ * @tls: TLS, if it has it
  * @security: settings that hold for its clients
  * @own: these, with per_listener_settings
  */
@@ -88,6 +124,7 @@ struct conf_listener {
 	bool use_peercred_as_username;
 	unsigned int line;
 	uint32_t connections;
+	struct conf_tls tls;
 	struct conf_security *security;
 	struct conf_security own;
 };

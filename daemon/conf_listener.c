@@ -12,6 +12,14 @@ static const size_t listener_strings[] = {
 	offsetof(struct conf_listener, path),
 	offsetof(struct conf_listener, address),
 	offsetof(struct conf_listener, bind_interface),
+	offsetof(struct conf_listener, tls.cafile),
+	offsetof(struct conf_listener, tls.capath),
+	offsetof(struct conf_listener, tls.certfile),
+	offsetof(struct conf_listener, tls.keyfile),
+	offsetof(struct conf_listener, tls.crlfile),
+	offsetof(struct conf_listener, tls.ciphers),
+	offsetof(struct conf_listener, tls.ciphers_tls13),
+	offsetof(struct conf_listener, tls.where),
 };
 
 static const size_t security_strings[] = {
@@ -106,6 +114,45 @@ struct conf_listener *conf_listener(struct conf_parser *p, const char *name)
 	if (list_empty(&p->conf->listeners))
 		return default_listener(p, name);
 	return list_last_entry(&p->conf->listeners, struct conf_listener, node);
+}
+
+struct conf_tls *conf_tls(struct conf_parser *p, const char *name)
+{
+	struct conf_tls *tls = &conf_listener(p, name)->tls;
+
+	free(tls->where);
+	if (asprintf(&tls->where, "%s:%u: %s", p->text.name, p->text.line,
+		     name) < 0)
+		tls->where = NULL;
+	return tls;
+}
+
+static int tls_error(struct conf *conf, const struct conf_tls *tls,
+		     const char *what)
+{
+	snprintf(conf->error, sizeof(conf->error), "%s: %s", tls->where, what);
+	return -1;
+}
+
+int conf_finish_tls(struct conf *conf, const struct conf_tls *tls)
+{
+	bool username = tls->use_identity_as_username ||
+			tls->use_subject_as_username;
+
+	if (!tls->where)
+		return 0;
+	if (!tls->certfile != !tls->keyfile)
+		return tls_error(conf, tls, tls->certfile ?
+				 "certfile needs a keyfile" :
+				 "keyfile needs a certfile");
+	if (!tls->certfile)
+		return tls_error(conf, tls, "TLS needs certfile and keyfile");
+	if (tls->require_certificate && !tls->cafile && !tls->capath)
+		return tls_error(conf, tls,
+				 "require_certificate needs cafile or capath");
+	if (username && !tls->require_certificate)
+		return tls_error(conf, tls, "user names from certificates need require_certificate");
+	return 0;
 }
 
 struct conf_security *conf_security(struct conf_parser *p, const char *name)

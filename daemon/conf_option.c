@@ -9,6 +9,7 @@
 
 #include "conf_parser.h"
 #include "log.h"
+#include "tls_cipher.h"
 #include "util.h"
 
 /**
@@ -16,11 +17,13 @@
  *
  * @CONF_GLOBAL: the broker
  * @CONF_LISTENER: the listener before it
+ * @CONF_TLS: its TLS
  * @CONF_SECURITY: that listener with per_listener_settings, or else all
  */
 enum conf_scope {
 	CONF_GLOBAL,
 	CONF_LISTENER,
+	CONF_TLS,
 	CONF_SECURITY,
 };
 
@@ -83,6 +86,8 @@ static void *conf_field(struct conf_parser *p, const struct conf_opt *o)
 	switch (o->scope) {
 	case CONF_LISTENER:
 		return (char *)conf_listener(p, o->name) + o->off;
+	case CONF_TLS:
+		return (char *)conf_tls(p, o->name) + o->off;
 	case CONF_SECURITY:
 		return (char *)conf_security(p, o->name) + o->off;
 	default:
@@ -171,6 +176,52 @@ static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
 		*family = AF_INET6;
 	else
 		return conf_error(p, "%s: \"%s\" is neither ipv4 nor ipv6",
+				  o->name, value);
+	return 0;
+}
+
+static int check_ciphers(struct conf_parser *p, const struct conf_opt *o,
+			 const char *value, bool tls13)
+{
+	const char *name;
+	size_t len = tls_ciphers_unknown(value, tls13, &name);
+
+	if (!len)
+		return 0;
+	return conf_error(p, "%s: \"%.*s\" is not a cipher suite of TLS %s with authenticated encryption",
+			  o->name, (int)len, name, tls13 ? "1.3" : "1.2");
+}
+
+static int parse_ciphers(struct conf_parser *p, const struct conf_opt *o,
+			 char *value)
+{
+	if (check_ciphers(p, o, value, false))
+		return -1;
+	conf_set(&conf_tls(p, o->name)->ciphers, value);
+	return 0;
+}
+
+static int parse_ciphers_tls13(struct conf_parser *p, const struct conf_opt *o,
+			       char *value)
+{
+	if (check_ciphers(p, o, value, true))
+		return -1;
+	conf_set(&conf_tls(p, o->name)->ciphers_tls13, value);
+	return 0;
+}
+
+static int parse_tls_version(struct conf_parser *p, const struct conf_opt *o,
+			     char *value)
+{
+	if (!strcmp(value, "tlsv1.3"))
+		conf_tls(p, o->name)->tls13_only = true;
+	else if (!strcmp(value, "tlsv1.2"))
+		conf_tls(p, o->name)->tls13_only = false;
+	else if (!strncmp(value, "tlsv1", 5))
+		return conf_error(p, "%s: %s is not safe; use tlsv1.2 or tlsv1.3",
+				  o->name, value);
+	else
+		return conf_error(p, "%s: \"%s\" is neither tlsv1.2 nor tlsv1.3",
 				  o->name, value);
 	return 0;
 }
@@ -404,6 +455,9 @@ static int parse_include_dir(struct conf_parser *p, const struct conf_opt *o,
 #define LISTENER_NUMBER(_parse, _name, _lo, _hi) \
 	{ .name = #_name, .parse = _parse, .scope = CONF_LISTENER, \
 	  .off = offsetof(struct conf_listener, _name), .lo = _lo, .hi = _hi }
+#define TLS_FIELD(_parse, _name) \
+	{ .name = #_name, .parse = _parse, .scope = CONF_TLS, \
+	  .off = offsetof(struct conf_tls, _name) }
 #define SECURITY_FIELD(_parse, _name) \
 	{ .name = #_name, .parse = _parse, .scope = CONF_SECURITY, \
 	  .off = offsetof(struct conf_security, _name) }
@@ -415,16 +469,23 @@ static const struct conf_opt conf_options[] = {
 	SECURITY_FIELD(parse_string, auto_id_prefix),
 	PARSED(bind_address),
 	LISTENER_FIELD(parse_string, bind_interface),
+	TLS_FIELD(parse_string, cafile),
+	TLS_FIELD(parse_string, capath),
+	TLS_FIELD(parse_string, certfile),
+	PARSED(ciphers),
+	{ .name = "ciphers_tls1.3", .parse = parse_ciphers_tls13 },
 	FIELD(parse_string, clientid_prefixes),
 	NUMBER(parse_connect_rate, connect_rate, 0, 1000000),
 	NUMBER(parse_u32, connect_timeout, 1, 3600),
 	FIELD(parse_bool, connection_messages),
 	FIELD(parse_string, control_group),
 	PARSED(control_socket),
+	TLS_FIELD(parse_string, crlfile),
 	PARSED(datapath),
 	NUMBER(parse_u32, flow_idle, 1, 86400),
 	NUMBER(parse_s64, global_max_connections, -1, INT_MAX),
 	PARSED(include_dir),
+	TLS_FIELD(parse_string, keyfile),
 	PARSED(listener),
 	PARSED(log_dest),
 	NUMBER(parse_u32, log_facility, 0, 7),
@@ -453,6 +514,7 @@ static const struct conf_opt conf_options[] = {
 	PARSED(persistent_client_expiration),
 	FIELD(parse_string, pid_file),
 	PARSED(port),
+	TLS_FIELD(parse_bool, require_certificate),
 	FIELD(parse_bool, retain_available),
 	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),
 	NUMBER(parse_u32, retained_messages_max, 0, INT_MAX),
@@ -460,7 +522,10 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_bool, set_tcp_nodelay),
 	PARSED(socket_domain),
 	NUMBER(parse_u32, sys_interval, 0, 65535),
+	PARSED(tls_version),
+	TLS_FIELD(parse_bool, use_identity_as_username),
 	PARSED(use_peercred_as_username),
+	TLS_FIELD(parse_bool, use_subject_as_username),
 	FIELD(parse_string, user),
 };
 

@@ -102,6 +102,24 @@ struct conf_listener *conf_listener(struct conf_parser *p, const char *name);
 struct conf_security *conf_security(struct conf_parser *p, const char *name);
 
 /**
+ * conf_tls() - where the options of TLS go
+ * @p: parser
+ * @name: option
+ *
+ * Return: those of the present listener.
+ */
+struct conf_tls *conf_tls(struct conf_parser *p, const char *name);
+
+/**
+ * conf_finish_tls() - are the options of a listener all that is needed?
+ * @conf: configuration
+ * @tls: the options
+ *
+ * Return: 0 or -1 with the message in @conf.
+ */
+int conf_finish_tls(struct conf *conf, const struct conf_tls *tls);
+
+/**
  * conf_include() - read all files of a directory that end in ".conf"
  * @p: parser
  * @dir: the directory

@@ -11,8 +11,10 @@
 
 #define ACCESS	"access control lists are not supported yet; " \
 	"mqttd lets clients in by password_file and allow_anonymous"
-#define TLS	"TLS is not supported yet; let stunnel or HAProxy end TLS " \
-	"in front of a listener on 127.0.0.1"
+#define PSK	"TLS with shared keys is not supported; " \
+	"use certfile, and require_certificate for the clients"
+#define ENGINE	"TLS engines are OpenSSL's, and mqttd has GnuTLS; use certfile " \
+	"and keyfile"
 #define WEBSOCKETS	"WebSocket is not supported yet; let a proxy such as " \
 	"websockify serve it in front of a listener on 127.0.0.1"
 #define BRIDGE	"bridges are not supported yet; let a mosquitto beside mqttd " \
@@ -52,7 +54,7 @@ static const struct conf_refused refused[] = {
 	  "the store has a name of its own; use persistence_location", NULL },
 	{ "plugin", PLUGIN, NULL },
 	{ "plugin_opt_*", PLUGIN, NULL },
-	{ "psk_file", TLS, NULL },
+	{ "psk_file", PSK, NULL },
 	{ "queue_qos0_messages",
 	  "QoS 0 messages are not kept for clients that are away; use QoS 1",
 	  "false" },
@@ -66,22 +68,13 @@ static const struct conf_refused refused[] = {
 	{ "websockets_headers_size", WEBSOCKETS, NULL },
 	{ "websockets_log_level", WEBSOCKETS, NULL },
 
-	{ "cafile", TLS, NULL },
-	{ "capath", TLS, NULL },
-	{ "certfile", TLS, NULL },
-	{ "ciphers", TLS, NULL },
-	{ "ciphers_tls1.3", TLS, NULL },
-	{ "crlfile", TLS, NULL },
-	{ "dhparamfile", TLS, NULL },
-	{ "keyfile", TLS, NULL },
-	{ "psk_hint", TLS, NULL },
-	{ "require_certificate", TLS, "false" },
-	{ "tls_engine", TLS, NULL },
-	{ "tls_engine_kpass_sha1", TLS, NULL },
-	{ "tls_keyform", TLS, NULL },
-	{ "tls_version", TLS, NULL },
-	{ "use_identity_as_username", TLS, "false" },
-	{ "use_subject_as_username", TLS, "false" },
+	{ "dhparamfile",
+	  "TLS agrees on keys by elliptic curves only, which need no parameters",
+	  NULL },
+	{ "psk_hint", PSK, NULL },
+	{ "tls_engine", ENGINE, NULL },
+	{ "tls_engine_kpass_sha1", ENGINE, NULL },
+	{ "tls_keyform", ENGINE, NULL },
 
 	{ "address", BRIDGE, NULL },
 	{ "addresses", BRIDGE, NULL },

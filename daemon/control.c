@@ -25,6 +25,8 @@
 #include "store.h"
 #include "subs.h"
 #include "timer.h"
+#include "tls.h"
+#include "transport.h"
 #include "unix_socket.h"
 #include "util.h"
 #include "version.h"
@@ -86,6 +88,18 @@ static double left(uint64_t deadline)
 	return deadline > loop_now() ? (deadline - loop_now()) / 1000 : 0;
 }
 
+static void add_transport(cJSON *json, const struct client *c)
+{
+	char text[64];
+
+	if (!c->transport && !c->tls)
+		return;
+	transport_describe(c, text, sizeof(text));
+	cJSON_AddStringToObject(json, "transport", text);
+	if (c->tls)
+		cJSON_AddStringToObject(json, "cipher", c->tls->cipher);
+}
+
 static void add_session(struct session *s, void *arg)
 {
 	struct client *c = s->client;
@@ -109,6 +123,7 @@ static void add_session(struct session *s, void *arg)
 		cJSON_AddStringToObject(json, "address", c->address);
 		if (c->user)
 			cJSON_AddStringToObject(json, "username", c->user);
+		add_transport(json, c);
 		cJSON_AddNumberToObject(json, "keepalive", c->keepalive);
 		cJSON_AddNumberToObject(json, "conn", c->conn);
 		cJSON_AddNumberToObject(json, "output_bytes", c->out.bytes);
@@ -146,9 +161,13 @@ static void cmd_reload(const cJSON *req, cJSON *ans)
 	char error[512];
 
 	(void)req;
-	if (!auth_reload(error, sizeof(error)))
+	if (!tls_read(error, sizeof(error)) &&
+	    !auth_reload(error, sizeof(error))) {
+		tls_apply();
 		return;
-	log_err("%s: the old users stay in force", error);
+	}
+	tls_discard();
+	log_err("%s: the old files stay in force", error);
 	cJSON_ReplaceItemInObject(ans, "ok", cJSON_CreateFalse());
 	cJSON_AddStringToObject(ans, "error", error);
 }
@@ -171,6 +190,10 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 	cJSON_AddNumberToObject(ans, "connections_accepted", stats.connections);
 	cJSON_AddNumberToObject(ans, "connections_refused",
 				stats.connections_refused);
+	cJSON_AddNumberToObject(ans, "tls_handshakes", stats.tls_handshakes);
+	cJSON_AddNumberToObject(ans, "tls_failures", stats.tls_failures);
+	cJSON_AddNumberToObject(ans, "tls_kernel", stats.tls_kernel);
+	cJSON_AddNumberToObject(ans, "tls_daemon", stats.tls_daemon);
 	cJSON_AddNumberToObject(ans, "sessions", sessions_count());
 	cJSON_AddNumberToObject(ans, "subscriptions", subs_count());
 	cJSON_AddNumberToObject(ans, "retained", retain_count());

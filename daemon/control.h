@@ -15,7 +15,9 @@
  *
  * "status" answers with "version", "pid", "uptime" (s), "datapath" ("user" or
  * "kernel"), "clients" (connected), "connections" (open now),
- * "connections_accepted", "connections_refused", "sessions", "subscriptions",
+ * "connections_accepted", "connections_refused", "tls_handshakes",
+ * "tls_failures", "tls_kernel" and "tls_daemon" (connections since the start
+ * of which the kernel, or the daemon, does TLS), "sessions", "subscriptions",
  * "retained", "publish_received", "publish_sent", "publish_dropped",
  * "bytes_received" and "bytes_sent"; with the kernel data path also "kernel",
  * an object with "version", "table_gen", "conns", "groups", "flows",
@@ -29,7 +31,8 @@
  * {"filter","qos"}), "queued", "queued_bytes" (of their payloads), "inflight",
  * "inflight_bytes", "received", "sent", "dropped"; and while it is connected: "address" (with
  * port; of a Unix socket the peer's user and process), "username" (if it was verified),
- * "keepalive" (s), "conn" (kernel conn id, 0: not
+ * "transport" (unless it is TCP alone: "tls 1.3 ktls" when the kernel does TLS,
+ * "tls 1.3 daemon" when the daemon does), "cipher" (with TLS), "keepalive" (s), "conn" (kernel conn id, 0: not
  * attached), "output_bytes". What the kernel forwarded for an attached client
  * is not in these counts but in those of its conn.
  *

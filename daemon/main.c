@@ -32,6 +32,7 @@
 #include "sys.h"
 #include "syscall_filter.h"
 #include "timer.h"
+#include "tls.h"
 #include "util.h"
 #include "version.h"
 
@@ -123,8 +124,13 @@ static void signal_ready(struct op *op, int res, uint32_t flags)
 	if (signal_info.ssi_signo == SIGHUP) {
 		log_reopen();
 		log_notice("log reopened");
-		if (auth_reload(error, sizeof(error)))
-			log_err("%s: the old users stay in force", error);
+		if (tls_read(error, sizeof(error)) ||
+		    auth_reload(error, sizeof(error))) {
+			tls_discard();
+			log_err("%s: the old files stay in force", error);
+		} else {
+			tls_apply();
+		}
 		loop_read(op, signal_fd, &signal_info, sizeof(signal_info));
 		return;
 	}
@@ -204,7 +210,9 @@ static void broker_exit(void)
 	clients_farewell();
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();
+	tls_stop();
 	clients_close_all();
+	tls_exit();
 	auth_exit();
 	peers_exit();
 	store_stop();
@@ -238,6 +246,8 @@ static int broker_start(void)
 	if (datapath_start(config.datapath))
 		return -1;
 	if (auth_start())
+		return -1;
+	if (tls_start())
 		return -1;
 	if (listeners_open())
 		return -1;

@@ -13,6 +13,10 @@
  * @connect_timeouts: connections closed because CONNECT did not come in time
  * @topics_refused: topics and filters above max_topic_length or max_topic_levels
  * @subscriptions_refused: subscriptions above max_subscriptions
+ * @tls_handshakes: TLS handshakes completed
+ * @tls_failures: TLS handshakes that failed
+ * @tls_kernel: connections of which the kernel does TLS
+ * @tls_daemon: connections of which the daemon does
  * @connects: CONNECT packets received
  * @clients: clients connected now
  * @clients_max: most clients connected at a time
@@ -38,6 +42,10 @@ struct stats {
 	uint64_t connect_timeouts;
 	uint64_t topics_refused;
 	uint64_t subscriptions_refused;
+	uint64_t tls_handshakes;
+	uint64_t tls_failures;
+	uint64_t tls_kernel;
+	uint64_t tls_daemon;
 	uint64_t connects;
 	uint64_t clients;
 	uint64_t clients_max;

@@ -35,7 +35,7 @@ int thread_start(struct thread *t, void *(*fn)(void *arg))
 		return -errno;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&t->thread, NULL, fn, NULL);
+	rc = pthread_create(&t->thread, NULL, fn, t);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc) {
 		close(t->fd);

@@ -27,7 +27,7 @@ struct thread {
 /**
  * thread_start() - start a thread, with all signals left to the event loop
  * @t: thread, @t->called set
- * @fn: what it runs, with an argument of NULL
+ * @fn: what it runs, with @t as its argument
  *
  * Return: 0 or -errno.
  */

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "transport.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client.h"
 #include "client_input.h"
+#include "tls_session.h"
 #include "util.h"
 
 /*
@@ -226,7 +228,17 @@ void transport_free(struct client *c)
 	c->transport = NULL;
 }
 
-const char *transport_name(const struct client *c)
+void transport_describe(const struct client *c, char *buf, size_t size)
 {
-	return c->transport ? c->transport->top->ops->name : NULL;
+	const struct transport_layer *l = c->transport ? c->transport->top :
+					  NULL;
+	size_t used = 0;
+
+	for (*buf = '\0'; l && used < size; l = l->below) {
+		if (l->ops != &tls_transport)
+			used += snprintf(buf + used, size - used, "%s%s",
+					 l->ops->name, l->below ? ", " : "");
+	}
+	if (c->tls && used < size)
+		tls_describe(c, buf + used, size - used);
 }

@@ -209,11 +209,11 @@ void transport_close(struct client *c);
 void transport_free(struct client *c);
 
 /**
- * transport_name() - which layers there are
- * @c: client
- *
- * Return: name of the layer that carries MQTT, NULL if there is none.
+ * transport_describe() - what a client's MQTT comes by
+ * @c: client with a transport, or with the kernel's TLS
+ * @buf: for the text, from the upper layer to the lower one
+ * @size: room in it
  */
-const char *transport_name(const struct client *c);
+void transport_describe(const struct client *c, char *buf, size_t size);
 
 #endif /* MQTTD_TRANSPORT_H */

@@ -15,7 +15,7 @@ packages=(
 	# tests
 	libcmocka-dev sparse systemd perl python3 python3-yaml python3-jsonschema
 	# real clients
-	mosquitto mosquitto-clients libpaho-mqtt-dev python3-paho-mqtt
+	mosquitto mosquitto-clients gnutls-bin openssl libpaho-mqtt-dev python3-paho-mqtt
 	openjdk-17-jdk-headless libmqtt-client-java
 	golang-github-eclipse-paho.mqtt.golang-dev
 )

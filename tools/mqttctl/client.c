@@ -82,6 +82,7 @@ static void add_row(struct table *table, const cJSON *client)
 	table_add(table, connected ? string_at(client, "address") : textf("offline"));
 	table_add(table, textf("%s", protocol == 3 ? "3.1" : protocol == 4 ? "3.1.1" :
 			       protocol == 5 ? "5.0" : "-"));
+	table_add(table, string_at(client, "transport"));
 	table_add(table, textf("%d", cJSON_GetArraySize(subs)));
 	table_add(table, textf("%" PRIu64, number_at(client, "queued")));
 	table_add(table, textf("%" PRIu64, number_at(client, "queued_bytes")));
@@ -121,7 +122,7 @@ static void print_one(const cJSON *client)
 
 static int show(cJSON *clients, const char *id)
 {
-	struct table table = { .heads = { "id", "address", "version", ">subs", ">queued",
+	struct table table = { .heads = { "id", "address", "version", "transport", ">subs", ">queued",
 					  ">bytes", ">inflight", ">bytes", ">received",
 					  ">sent", ">dropped" } };
 	struct json_list list = { 0 };
