@@ -94,3 +94,91 @@ bool topic_matches(const char *filter, size_t flen, const char *topic,
 		tlen -= t + 1;
 	}
 }
+
+/**
+ * struct levels - the rest of a filter, level by level
+ * @p: present level
+ * @len: its length
+ * @left: bytes from @p to the end
+ * @end: there is no level left
+ */
+struct levels {
+	const char *p;
+	size_t len;
+	size_t left;
+	bool end;
+};
+
+static struct levels levels_of(const char *filter, size_t len)
+{
+	return (struct levels){ filter, level_len(filter, len), len, false };
+}
+
+static void next_level(struct levels *l)
+{
+	if (l->len == l->left) {
+		l->end = true;
+		return;
+	}
+	l->p += l->len + 1;
+	l->left -= l->len + 1;
+	l->len = level_len(l->p, l->left);
+}
+
+static bool level_is(const struct levels *l, char wildcard)
+{
+	return !l->end && l->len == 1 && *l->p == wildcard;
+}
+
+static bool level_wild(const struct levels *l)
+{
+	return level_is(l, '+') || level_is(l, '#');
+}
+
+static bool level_equal(const struct levels *a, const struct levels *b)
+{
+	return a->len == b->len && !memcmp(a->p, b->p, a->len);
+}
+
+bool topic_filters_overlap(const char *a, size_t alen, const char *b,
+			   size_t blen)
+{
+	struct levels x = levels_of(a, alen);
+	struct levels y = levels_of(b, blen);
+
+	/* wildcards leave out what begins with "$" [MQTT-4.7.2-1] */
+	if ((level_wild(&x) && *b == '$') || (level_wild(&y) && *a == '$'))
+		return false;
+	for (;;) {
+		if (level_is(&x, '#') || level_is(&y, '#'))
+			return true;
+		if (x.end || y.end)
+			return x.end && y.end;
+		if (!level_wild(&x) && !level_wild(&y) && !level_equal(&x, &y))
+			return false;
+		next_level(&x);
+		next_level(&y);
+	}
+}
+
+bool topic_filter_covers(const char *a, size_t alen, const char *b, size_t blen)
+{
+	struct levels x = levels_of(a, alen);
+	struct levels y = levels_of(b, blen);
+
+	if (level_wild(&x) && *b == '$')
+		return false;
+	for (;;) {
+		if (level_is(&x, '#'))
+			return true;
+		if (x.end || y.end)
+			return x.end && y.end;
+		if (level_is(&y, '#'))
+			return false;
+		if (!level_is(&x, '+') &&
+		    (level_is(&y, '+') || !level_equal(&x, &y)))
+			return false;
+		next_level(&x);
+		next_level(&y);
+	}
+}

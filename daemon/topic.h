@@ -63,4 +63,28 @@ bool topic_reserved(const char *topic, size_t len);
 bool topic_matches(const char *filter, size_t flen, const char *topic,
 		   size_t tlen);
 
+/**
+ * topic_filters_overlap() - is there a topic that both filters match?
+ * @a: valid topic filter
+ * @alen: its length
+ * @b: another one
+ * @blen: its length
+ *
+ * Return: true if there is.
+ */
+bool topic_filters_overlap(const char *a, size_t alen, const char *b,
+			   size_t blen);
+
+/**
+ * topic_filter_covers() - does a filter match all topics that another does?
+ * @a: valid topic filter
+ * @alen: its length
+ * @b: the other one
+ * @blen: its length
+ *
+ * Return: true if @a matches whatever @b matches.
+ */
+bool topic_filter_covers(const char *a, size_t alen, const char *b,
+			 size_t blen);
+
 #endif /* MQTTD_TOPIC_H */

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -146,6 +147,75 @@ static void test_utf8(void **state)
 	assert_false(utf8("\xff"));
 }
 
+/*
+ * Against the definition: all filters and topics of up to three levels over a
+ * small alphabet; what two filters have in common shows in these already.
+ */
+static const char *const parts[] = { "a", "b", "", "+", "#", "$s" };
+#define PARTS	6
+#define WORDS	(PARTS + PARTS * PARTS + PARTS * PARTS * PARTS)
+
+static void word(unsigned int n, char *out)
+{
+	if (n < PARTS) {
+		strcpy(out, parts[n]);
+	} else if (n < PARTS + PARTS * PARTS) {
+		n -= PARTS;
+		sprintf(out, "%s/%s", parts[n / PARTS], parts[n % PARTS]);
+	} else {
+		n -= PARTS + PARTS * PARTS;
+		sprintf(out, "%s/%s/%s", parts[n / PARTS / PARTS],
+			parts[n / PARTS % PARTS], parts[n % PARTS]);
+	}
+}
+
+static void test_filter_sets(void **state)
+{
+	static char words[WORDS][16];
+	unsigned int i, j, k;
+
+	(void)state;
+	for (i = 0; i < WORDS; i++)
+		word(i, words[i]);
+	for (i = 0; i < WORDS; i++) {
+		if (!filter_valid(words[i]))
+			continue;
+		for (j = 0; j < WORDS; j++) {
+			bool overlap = false;
+			bool covers = true;
+
+			if (!filter_valid(words[j]))
+				continue;
+			for (k = 0; k < WORDS; k++) {
+				bool x, y;
+
+				/* "/#" has a parent without a name */
+				if (words[k][0] && !name_valid(words[k]))
+					continue;
+				x = matches(words[i], words[k]);
+				y = matches(words[j], words[k]);
+				overlap |= x && y;
+				covers &= x || !y;
+			}
+			if (topic_filters_overlap(words[i], strlen(words[i]),
+						  words[j],
+						  strlen(words[j])) != overlap)
+				fail_msg("overlap of %s and %s", words[i],
+					 words[j]);
+			/* with four levels, "#" is more than three "+" */
+			if (topic_filter_covers(words[i], strlen(words[i]),
+						words[j],
+						strlen(words[j])) != covers &&
+			    !(covers && strchr(words[j], '#')))
+				fail_msg("%s covering %s", words[i], words[j]);
+		}
+	}
+	assert_false(topic_filter_covers("+/+/+", 5, "+/+/#", 5));
+	assert_false(topic_filter_covers("a/+/+", 5, "a/#", 3));
+	assert_false(topic_filter_covers("a/b/c", 5, "a/b/c/#", 7));
+	assert_true(topic_filter_covers("a/#", 3, "a/+/c/#", 7));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +224,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_filter_sets),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
