@@ -57,11 +57,14 @@ struct acl {
 #define NO_USER	SIZE_MAX
 
 /**
- * struct acl_rules - what holds for one client, in the order in which it does
- * @count: number of rules
- * @rule: the first one that is for the access and matches the topic decides
+ * struct acl_rules - what holds for one client, in the order in which it does:
+ *	the first rule that is for the access and matches the topic decides
+ * @own: those of its user, not copied: there may be very many
+ * @count: number of patterns
+ * @rule: the patterns, with the names put in
  */
 struct acl_rules {
+	const struct acl_list *own;
 	size_t count;
 	struct acl_rule rule[];
 };
@@ -141,7 +144,6 @@ static int acl_topic(struct acl *acl, struct acl_list *list, char *rest)
 		filter = word;
 	}
 	if (strlen(filter) > UINT16_MAX ||
-	    !utf8_valid((const uint8_t *)filter, strlen(filter)) ||
 	    !topic_filter_valid(filter, strlen(filter)))
 		return text_error(&acl->text, "invalid topic filter \"%s\"",
 				  filter);
@@ -152,8 +154,12 @@ static int acl_topic(struct acl *acl, struct acl_list *list, char *rest)
 static int acl_line(struct text *t, char *line)
 {
 	struct acl *acl = container_of(t, struct acl, text);
-	char *word = text_word(&line);
+	char *word;
 
+	/* nor is it repeated on the log and to who asked */
+	if (!utf8_valid((const uint8_t *)line, strlen(line)))
+		return text_error(t, "not UTF-8");
+	word = text_word(&line);
 	line += strspn(line, " \t");
 	if (!*line)
 		return text_error(t, "%s: value missing", word);
@@ -264,6 +270,16 @@ void acl_free(struct acl *acl)
 	free(acl);
 }
 
+size_t acl_count(const struct acl *acl)
+{
+	size_t count = acl->patterns.count + acl->anonymous.count;
+	size_t i;
+
+	for (i = 0; i < acl->users; i++)
+		count += acl->user[i].count;
+	return count;
+}
+
 static const struct acl_list *list_of(const struct acl *acl, const char *user)
 {
 	const struct acl_list key = { .user = (char *)user };
@@ -329,17 +345,12 @@ static void add_patterns(struct acl_rules *rules, const struct acl *acl,
 struct acl_rules *acl_rules(const struct acl *acl, const char *user,
 			    const char *id)
 {
-	const struct acl_list *list = list_of(acl, user);
-	size_t own = list ? list->count : 0;
 	struct acl_rules *rules;
-	size_t i;
 
-	rules = xmalloc(sizeof(*rules) + (own + acl->patterns.count) *
-			sizeof(rules->rule[0]));
+	rules = xmalloc(sizeof(*rules) +
+			acl->patterns.count * sizeof(rules->rule[0]));
+	rules->own = list_of(acl, user);
 	rules->count = 0;
-	for (i = 0; i < own; i++)
-		rules_add(rules, list->rule[i].access,
-			  xstrdup(list->rule[i].filter));
 	add_patterns(rules, acl, user, id);
 	return rules;
 }
@@ -355,6 +366,18 @@ void acl_rules_free(struct acl_rules *rules)
 	free(rules);
 }
 
+static size_t rules_count(const struct acl_rules *rules)
+{
+	return (rules->own ? rules->own->count : 0) + rules->count;
+}
+
+static const struct acl_rule *rules_at(const struct acl_rules *rules, size_t i)
+{
+	size_t own = rules->own ? rules->own->count : 0;
+
+	return i < own ? &rules->own->rule[i] : &rules->rule[i - own];
+}
+
 static bool applies(const struct acl_rule *rule, enum acl_access access)
 {
 	return !rule->access || rule->access & access;
@@ -363,10 +386,11 @@ static bool applies(const struct acl_rule *rule, enum acl_access access)
 bool acl_allows(const struct acl_rules *rules, enum acl_access access,
 		const char *topic, size_t len)
 {
+	size_t count = rules_count(rules);
 	size_t i;
 
-	for (i = 0; i < rules->count; i++) {
-		const struct acl_rule *r = &rules->rule[i];
+	for (i = 0; i < count; i++) {
+		const struct acl_rule *r = rules_at(rules, i);
 
 		if (applies(r, access) &&
 		    topic_matches(r->filter, strlen(r->filter), topic, len))
@@ -383,6 +407,7 @@ bool acl_allows(const struct acl_rules *rules, enum acl_access access,
 char *acl_key(const struct acl_rules *rules, enum acl_access access,
 	      const char *filter, size_t flen, size_t *len)
 {
+	size_t count = rules_count(rules);
 	size_t room = sizeof(ACL_KEY_ALL);
 	size_t used = 0;
 	size_t denied = 0;
@@ -390,17 +415,18 @@ char *acl_key(const struct acl_rules *rules, enum acl_access access,
 	size_t i;
 	char *key;
 
-	for (i = 0; i < rules->count; i++)
-		room += 2 + strlen(rules->rule[i].filter);
+	for (i = 0; i < count; i++)
+		room += 2 + strlen(rules_at(rules, i)->filter);
 	key = xmalloc(room);
-	for (i = 0; i < rules->count; i++) {
-		const struct acl_rule *r = &rules->rule[i];
+	for (i = 0; i < count; i++) {
+		const struct acl_rule *r = rules_at(rules, i);
 		size_t n = strlen(r->filter);
 
 		if (!applies(r, access) ||
-		    !topic_filters_overlap(r->filter, n, filter, flen))
+		    (filter && !topic_filters_overlap(r->filter, n, filter,
+						      flen)))
 			continue;
-		if (topic_filter_covers(r->filter, n, filter, flen)) {
+		if (filter && topic_filter_covers(r->filter, n, filter, flen)) {
 			if (r->access) {
 				key[denied] = '+';
 				end = denied + 1;
@@ -417,4 +443,23 @@ char *acl_key(const struct acl_rules *rules, enum acl_access access,
 	}
 	*len = end;
 	return key;
+}
+
+bool acl_key_allows(const char *key, size_t len, const char *topic,
+		    size_t tlen)
+{
+	const char *end = key + len;
+
+	while (key < end) {
+		bool allow = *key++ == '+';
+		size_t n = end - key;
+
+		if (!n)
+			return allow;
+		n = strnlen(key, n);
+		if (topic_matches(key, n, topic, tlen))
+			return allow;
+		key += n + 1;
+	}
+	return false;
 }

@@ -51,6 +51,14 @@ struct acl *acl_parse(const char *name, const char *text, size_t len,
 void acl_free(struct acl *acl);
 
 /**
+ * acl_count() - number of rules
+ * @acl: lists
+ *
+ * Return: lines that allow or deny something.
+ */
+size_t acl_count(const struct acl *acl);
+
+/**
  * acl_rules() - the rules for one client
  * @acl: lists
  * @user: its user name, NULL for an anonymous client
@@ -58,7 +66,7 @@ void acl_free(struct acl *acl);
  *
  * Patterns have their %u and %c filled in. They do not hold for a client whose
  * name or identifier has a wildcard in it, nor those with %u for an anonymous
- * one.
+ * one. The rest is referred to: @acl must stay as long as the rules do.
  *
  * Return: the rules, to be released with acl_rules_free().
  */
@@ -91,7 +99,7 @@ bool acl_allows(const struct acl_rules *rules, enum acl_access access,
  * acl_key() - what the rules say about all topics of a filter
  * @rules: a client's rules
  * @access: what it wants to do
- * @filter: topic filter
+ * @filter: topic filter, NULL for all topics whatever they begin with
  * @flen: its length
  * @len: set to the length of the key
  *
@@ -106,5 +114,17 @@ char *acl_key(const struct acl_rules *rules, enum acl_access access,
 
 #define ACL_KEY_NONE	""
 #define ACL_KEY_ALL	"+"
+
+/**
+ * acl_key_allows() - what does a key say about a topic?
+ * @key: key
+ * @len: its length
+ * @topic: topic name that its filter matches
+ * @tlen: its length
+ *
+ * Return: true if it is allowed.
+ */
+bool acl_key_allows(const char *key, size_t len, const char *topic,
+		    size_t tlen);
 
 #endif /* MQTTD_ACL_H */

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "acl.h"
+#include "acl_class.h"
 #include "topic.h"
 
 static char error[512];
@@ -215,6 +216,8 @@ static void test_keys_and_verdicts(void **state)
 
 			if (!topic_matches(filter, strlen(filter), topics[i], n))
 				continue;
+			assert_int_equal(x, acl_key_allows(ka, la, topics[i],
+							   n));
 			if (same)
 				assert_int_equal(x, acl_allows(rb, ACL_READ,
 							       topics[i], n));
@@ -233,6 +236,61 @@ static void test_keys_and_verdicts(void **state)
 	assert_true(equal > 1000);
 }
 
+/* Whatever the topic begins with. */
+static void test_keys_of_all_topics(void **state)
+{
+	unsigned int equal = 0;
+	int round;
+
+	(void)state;
+	srand(8);
+	for (round = 0; round < 5000; round++) {
+		struct acl *acl = random_acl();
+		struct acl_rules *rules = acl_rules(acl, NULL, "x");
+		size_t i, len;
+		char *key = acl_key(rules, ACL_WRITE, NULL, 0, &len);
+
+		for (i = 0; i < COUNT(topics); i++) {
+			size_t n = strlen(topics[i]);
+
+			assert_int_equal(acl_allows(rules, ACL_WRITE,
+						    topics[i], n),
+					 acl_key_allows(key, len, topics[i],
+							n));
+			equal++;
+		}
+		free(key);
+		acl_rules_free(rules);
+		acl_free(acl);
+	}
+	assert_true(equal);
+}
+
+/* A class is the same object for who may publish the same, and no other. */
+static void test_classes(void **state)
+{
+	struct acl_class *a = acl_class_get("+a", 3);
+	struct acl_class *b = acl_class_get("+b", 3);
+	struct acl_class *again = acl_class_get("+a", 3);
+	uint32_t id = a->id;
+
+	(void)state;
+	assert_ptr_equal(a, again);
+	assert_int_not_equal(a->id, b->id);
+	assert_int_not_equal(a->id, 0);
+	assert_int_equal(acl_class_id(NULL), 0);
+	assert_true(acl_class_allows(a, "a", 1));
+	assert_false(acl_class_allows(a, "b", 1));
+	assert_true(acl_class_allows(NULL, "b", 1));
+	acl_class_put(a);
+	acl_class_put(again);
+	/* never given twice */
+	a = acl_class_get("+a", 3);
+	assert_int_not_equal(a->id, id);
+	acl_class_put(a);
+	acl_class_put(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +300,8 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_keys_and_verdicts),
+		cmocka_unit_test(test_keys_of_all_topics),
+		cmocka_unit_test(test_classes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
