@@ -25,6 +25,7 @@
 #include "transport.h"
 #include "unix_socket.h"
 #include "util.h"
+#include "websocket.h"
 #include "will.h"
 
 static LIST_HEAD(clients);
@@ -116,6 +117,8 @@ void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 	keepalive_connect(c);
 	if (listener->tls.certfile)
 		tls_push(c);
+	if (listener->protocol == CONF_PROTOCOL_WEBSOCKETS)
+		websocket_push(c);
 	if (c->transport)
 		transport_start(c);
 	else

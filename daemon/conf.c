@@ -23,6 +23,7 @@ void conf_init(struct conf *conf)
 	conf->global_max_connections = -1;
 	conf->max_connections_per_address = -1;
 	conf->max_topic_length = UINT16_MAX;
+	conf->websockets_headers_size = CONF_HEADERS_SIZE;
 	conf->max_inflight_messages = 20;
 	conf->max_queued_messages = 1000;
 	conf->max_packet_size = MQTT_PACKET_MAX;

@@ -93,10 +93,22 @@ struct conf_tls {
 };
 
 /**
+ * enum conf_protocol - what a listener's clients speak
+ *
+ * @CONF_PROTOCOL_MQTT: MQTT
+ * @CONF_PROTOCOL_WEBSOCKETS: MQTT over WebSocket
+ */
+enum conf_protocol {
+	CONF_PROTOCOL_MQTT,
+	CONF_PROTOCOL_WEBSOCKETS,
+};
+
+/**
  * struct conf_listener - one configured listener
  * @node: in struct conf.listeners
  * @port: TCP port, 0 for a Unix socket
  * @path: name of that socket, NULL for TCP
+ * @protocol: what its clients speak
  * @address: address or host name to bind, NULL for all addresses
  * @bind_interface: network interface to bind to, or NULL
  * @socket_domain: AF_INET, AF_INET6, or AF_UNSPEC for both
@@ -115,6 +127,7 @@ struct conf_listener {
 	struct list_head node;
 	uint16_t port;
 	char *path;
+	enum conf_protocol protocol;
 	char *address;
 	char *bind_interface;
 	int socket_domain;
@@ -157,6 +170,7 @@ struct conf {
 	uint32_t max_topic_length;
 	uint32_t max_topic_levels;
 	uint32_t max_subscriptions;
+	uint32_t websockets_headers_size;
 	uint32_t max_inflight_messages;
 	uint32_t max_inflight_bytes;
 	uint32_t max_queued_messages;

@@ -165,6 +165,32 @@ static int parse_use_peercred_as_username(struct conf_parser *p,
 	return conf_bool(p, o->name, value, &l->use_peercred_as_username);
 }
 
+static int parse_protocol(struct conf_parser *p, const struct conf_opt *o,
+			  char *value)
+{
+	struct conf_listener *l = conf_listener(p, o->name);
+
+	if (!strcmp(value, "mqtt"))
+		l->protocol = CONF_PROTOCOL_MQTT;
+	else if (!strcmp(value, "websockets"))
+		l->protocol = CONF_PROTOCOL_WEBSOCKETS;
+	else
+		return conf_error(p, "%s: \"%s\" is neither mqtt nor websockets",
+				  o->name, value);
+	return 0;
+}
+
+static int parse_websockets_headers_size(struct conf_parser *p,
+					 const struct conf_opt *o, char *value)
+{
+	int64_t v;
+
+	if (conf_int(p, o->name, value, 0, 65536, &v))
+		return -1;
+	p->conf->websockets_headers_size = v ? (uint32_t)v : CONF_HEADERS_SIZE;
+	return 0;
+}
+
 static int parse_socket_domain(struct conf_parser *p, const struct conf_opt *o,
 			       char *value)
 {
@@ -514,6 +540,7 @@ static const struct conf_opt conf_options[] = {
 	PARSED(persistent_client_expiration),
 	FIELD(parse_string, pid_file),
 	PARSED(port),
+	PARSED(protocol),
 	TLS_FIELD(parse_bool, require_certificate),
 	FIELD(parse_bool, retain_available),
 	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),
@@ -527,6 +554,7 @@ static const struct conf_opt conf_options[] = {
 	PARSED(use_peercred_as_username),
 	TLS_FIELD(parse_bool, use_subject_as_username),
 	FIELD(parse_string, user),
+	PARSED(websockets_headers_size),
 };
 
 int conf_option(struct conf_parser *p, const char *name, char *value)

@@ -11,6 +11,9 @@
 #include "conf.h"
 #include "text.h"
 
+/* websockets_headers_size where it is not said. */
+#define CONF_HEADERS_SIZE	8192u
+
 /**
  * struct conf_parser - where in the configuration we are
  * @text: the file

@@ -15,8 +15,6 @@
 	"use certfile, and require_certificate for the clients"
 #define ENGINE	"TLS engines are OpenSSL's, and mqttd has GnuTLS; use certfile " \
 	"and keyfile"
-#define WEBSOCKETS	"WebSocket is not supported yet; let a proxy such as " \
-	"websockify serve it in front of a listener on 127.0.0.1"
 #define BRIDGE	"bridges are not supported yet; let a mosquitto beside mqttd " \
 	"bridge to both brokers"
 #define PLUGIN	"plugins are not supported yet"
@@ -63,10 +61,10 @@ static const struct conf_refused refused[] = {
 	  "false" },
 	{ "use_username_as_clientid", ACCESS, "false" },
 
-	{ "protocol", WEBSOCKETS, "mqtt" },
-	{ "http_dir", WEBSOCKETS, NULL },
-	{ "websockets_headers_size", WEBSOCKETS, NULL },
-	{ "websockets_log_level", WEBSOCKETS, NULL },
+	{ "http_dir",
+	  "mqttd serves no files; let a web server do so", NULL },
+	{ "websockets_log_level",
+	  "what is wrong with a WebSocket is logged with the client", "0" },
 
 	{ "dhparamfile",
 	  "TLS agrees on keys by elliptic curves only, which need no parameters",

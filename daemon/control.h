@@ -29,11 +29,13 @@
  * is 0 or has no end), "expires_in" (s) and "will_in" (s) of a session that
  * will expire and of one whose will is delayed, "subscriptions" (array of
  * {"filter","qos"}), "queued", "queued_bytes" (of their payloads), "inflight",
- * "inflight_bytes", "received", "sent", "dropped"; and while it is connected: "address" (with
- * port; of a Unix socket the peer's user and process), "username" (if it was verified),
- * "transport" (unless it is TCP alone: "tls 1.3 ktls" when the kernel does TLS,
- * "tls 1.3 daemon" when the daemon does), "cipher" (with TLS), "keepalive" (s), "conn" (kernel conn id, 0: not
- * attached), "output_bytes". What the kernel forwarded for an attached client
+ * "inflight_bytes", "received", "sent", "dropped"; and while it is connected:
+ * "address" (with port; of a Unix socket the peer's user and process),
+ * "username" (if it was verified), "transport" (unless it is TCP alone: "tls 1.3
+ * ktls" when the kernel does TLS, "tls 1.3 daemon" when the daemon does, and
+ * "websockets" over these or alone), "cipher" (with TLS), "keepalive" (s), "conn"
+ * (kernel conn id, 0: not attached), "output_bytes". What the kernel forwarded
+ * for an attached client
  * is not in these counts but in those of its conn.
  *
  * "limits" answers with "limits", an object with the limits that are configured

@@ -237,7 +237,8 @@ void transport_describe(const struct client *c, char *buf, size_t size)
 	for (*buf = '\0'; l && used < size; l = l->below) {
 		if (l->ops != &tls_transport)
 			used += snprintf(buf + used, size - used, "%s%s",
-					 l->ops->name, l->below ? ", " : "");
+					 l->ops->name,
+					 l->below || c->tls ? ", " : "");
 	}
 	if (c->tls && used < size)
 		tls_describe(c, buf + used, size - used);

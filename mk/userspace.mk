@@ -6,7 +6,7 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wstrict-prototypes -Wmiss
 	-Iuapi -Ikmod -Itools/lib $(shell pkg-config --cflags libnl-genl-3.0 2>/dev/null) \
 	$(if $(WERROR),-Werror)
 BASE_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now
-LIBS := -llmdb -largon2 -lgnutls -luring -lnl-genl-3 -lnl-3 -lcjson -lseccomp -lm
+LIBS := -llmdb -largon2 -lgnutls -lwslay -luring -lnl-genl-3 -lnl-3 -lcjson -lseccomp -lm
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 LIB_SRC := $(wildcard tools/lib/*.c)

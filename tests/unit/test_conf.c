@@ -135,6 +135,8 @@ static void test_errors(void **state)
 	       "f.conf:1: port: 65536 is out of range (1 to 65535)");
 	refuse("port 99999999999999999999\n",
 	       "f.conf:1: port: \"99999999999999999999\" is not a number");
+	refuse("protocol mqtts\n",
+	       "f.conf:1: protocol: \"mqtts\" is neither mqtt nor websockets");
 	refuse("connect_rate 1 2 3\n",
 	       "f.conf:1: connect_rate: too many values");
 	refuse("connect_rate 1 0\n",
@@ -268,15 +270,18 @@ static void test_unix_listener(void **state)
 	assert_int_equal(parse(&conf,
 			       "listener 0 /run/mqttd/mqtt.sock\n"
 			       "use_peercred_as_username true\n"
-			       "listener 1884 127.0.0.1\n"), 0);
+			       "listener 1884 127.0.0.1\n"
+			       "protocol websockets\n"), 0);
 	assert_int_equal(conf_finish(&conf, 0), 0);
 	l = list_first_entry(&conf.listeners, struct conf_listener, node);
 	assert_string_equal(l->path, "/run/mqttd/mqtt.sock");
 	assert_null(l->address);
 	assert_true(l->use_peercred_as_username);
+	assert_int_equal(l->protocol, CONF_PROTOCOL_MQTT);
 	l = list_next_entry(l, node);
 	assert_null(l->path);
 	assert_false(l->use_peercred_as_username);
+	assert_int_equal(l->protocol, CONF_PROTOCOL_WEBSOCKETS);
 	conf_free(&conf);
 }
 
