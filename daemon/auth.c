@@ -188,7 +188,7 @@ static void check_client(struct client *c, void *arg)
 			    "user or password changed");
 }
 
-static void drop_next(void)
+void auth_discard(void)
 {
 	struct conf_security *s;
 
@@ -198,8 +198,7 @@ static void drop_next(void)
 	}
 }
 
-/* Returns 0, or -1 with nothing changed. */
-static int read_next(char *error, size_t size)
+int auth_read(char *error, size_t size)
 {
 	struct conf_security *s;
 
@@ -207,20 +206,16 @@ static int read_next(char *error, size_t size)
 		if (!s->password_file)
 			continue;
 		s->users_next = users_read(s->password_file, error, size);
-		if (!s->users_next) {
-			drop_next();
+		if (!s->users_next)
 			return -1;
-		}
 	}
 	return 0;
 }
 
-int auth_reload(char *error, size_t size)
+void auth_apply(void)
 {
 	struct conf_security *s;
 
-	if (read_next(error, size))
-		return -1;
 	list_for_each_entry(s, &config.securities, node) {
 		struct users *old = s->users;
 
@@ -233,11 +228,10 @@ int auth_reload(char *error, size_t size)
 	}
 	/* what was in force is now in users_next, to compare */
 	clients_each(check_client, NULL);
-	drop_next();
-	return 0;
+	auth_discard();
 }
 
-static bool passwords(void)
+bool auth_configured(void)
 {
 	const struct conf_security *s;
 
@@ -252,12 +246,13 @@ int auth_start(void)
 	char error[512];
 	int rc;
 
-	if (!passwords())
+	if (!auth_configured())
 		return 0;
-	if (auth_reload(error, sizeof(error))) {
+	if (auth_read(error, sizeof(error))) {
 		log_err("%s", error);
 		return -1;
 	}
+	auth_apply();
 	rc = auth_worker_start();
 	if (rc) {
 		log_err("authentication: %s", strerror(-rc));

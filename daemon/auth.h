@@ -46,16 +46,32 @@ enum auth_verdict {
 int auth_start(void);
 
 /**
- * auth_reload() - read the password file anew
- * @error: set to what is wrong on failure
+ * auth_configured() - are there password files?
+ *
+ * Return: true if there is one.
+ */
+bool auth_configured(void);
+
+/**
+ * auth_read() - read the password files anew, and change nothing yet
+ * @error: set to "file:line: message" on failure
  * @size: room in @error
  *
- * All of the new file is in force afterwards, or all of the old one.
- * Connections of users who are gone, or have another password, are ended.
- *
- * Return: 0 or -1.
+ * Return: 0, to be followed by auth_apply(), or -1; or else by auth_discard().
  */
-int auth_reload(char *error, size_t size);
+int auth_read(char *error, size_t size);
+
+/**
+ * auth_apply() - what was read holds from now on
+ *
+ * Connections of users who are gone, or have another password, are ended.
+ */
+void auth_apply(void);
+
+/**
+ * auth_discard() - forget what was read
+ */
+void auth_discard(void);
 
 /**
  * auth_check() - may a client connect?

@@ -176,7 +176,7 @@ static void client_end_will(struct client *c, struct will *will,
 			    enum client_end how, struct session *s)
 {
 	store_client_will_del(will);
-	if (how != END_NORMAL && will->delay && s) {
+	if (how != END_NORMAL && will->delay && s && !will->denied) {
 		session_delay_will(s, will);
 		return;
 	}
@@ -200,6 +200,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 			 "disconnect: %s from %s: %s",
 			 s ? s->id : "(not connected)", c->address, reason);
 	if (s) {
+		will_judge(will, s);
 		stats.clients--;
 		datapath_detach(c);
 		c->session = NULL;

@@ -86,7 +86,7 @@ enum client_end {
  * @transport: between the socket and MQTT, NULL if nothing is
  * @tls: about its TLS, after the handshake
  * @verification: of its password, while CLIENT_VERIFYING
- * @user: user name that was verified, NULL if none was
+ * @user: user name, verified where there is a password file; NULL for none
  * @identified: it was not verified, but is known from the connection
  * @will: its will, if it has one
  * @rx: packet received in part

@@ -33,6 +33,7 @@ enum conf_sync {
 	CONF_SYNC_OFF,
 };
 
+struct acl;
 struct tls_credentials;
 struct users;
 
@@ -43,6 +44,9 @@ struct users;
  * @allow_zero_length_clientid: without a client identifier
  * @auto_id_prefix: how the identifiers begin that the broker chooses
  * @password_file: users, NULL for none
+ * @acl_file: access control lists, NULL for none
+ * @acl: what @acl_file says, see rights.c
+ * @acl_next: what it will say when all other files have been read
  * @users: what @password_file says, see auth.c
  * @users_next: what it will say when all other files have been read
  *
@@ -54,6 +58,9 @@ struct conf_security {
 	bool allow_zero_length_clientid;
 	char *auto_id_prefix;
 	char *password_file;
+	char *acl_file;
+	struct acl *acl;
+	struct acl *acl_next;
 	struct users *users;
 	struct users *users_next;
 };

@@ -24,6 +24,7 @@ static const size_t listener_strings[] = {
 
 static const size_t security_strings[] = {
 	offsetof(struct conf_security, auto_id_prefix),
+	offsetof(struct conf_security, acl_file),
 	offsetof(struct conf_security, password_file),
 };
 

@@ -489,6 +489,7 @@ static int parse_include_dir(struct conf_parser *p, const struct conf_opt *o,
 	  .off = offsetof(struct conf_security, _name) }
 
 static const struct conf_opt conf_options[] = {
+	SECURITY_FIELD(parse_string, acl_file),
 	PARSED(allow_anonymous),
 	FIELD(parse_bool, allow_duplicate_messages),
 	SECURITY_FIELD(parse_bool, allow_zero_length_clientid),

@@ -9,8 +9,6 @@
 #include "conf_parser.h"
 #include "util.h"
 
-#define ACCESS	"access control lists are not supported yet; " \
-	"mqttd lets clients in by password_file and allow_anonymous"
 #define PSK	"TLS with shared keys is not supported; " \
 	"use certfile, and require_certificate for the clients"
 #define ENGINE	"TLS engines are OpenSSL's, and mqttd has GnuTLS; use certfile " \
@@ -34,13 +32,14 @@ struct conf_refused {
 };
 
 static const struct conf_refused refused[] = {
-	{ "acl_file", ACCESS, NULL },
 	{ "auth_opt_*", PLUGIN, NULL },
 	{ "auth_plugin", PLUGIN, NULL },
 	{ "auth_plugin_deny_special_chars", PLUGIN, NULL },
 	{ "autosave_interval", SAVED, NULL },
 	{ "autosave_on_changes", SAVED, NULL },
-	{ "check_retain_source", ACCESS, "true" },
+	{ "check_retain_source",
+	  "a retained message stays when its publisher may not publish it any more",
+	  "false" },
 	{ "memory_limit",
 	  "mqttd does not count its memory; use MemoryMax= of systemd", NULL },
 	{ "message_size_limit",
@@ -59,7 +58,9 @@ static const struct conf_refused refused[] = {
 	{ "upgrade_outgoing_qos",
 	  "MQTT forbids a higher QoS than the message's; publish with that QoS",
 	  "false" },
-	{ "use_username_as_clientid", ACCESS, "false" },
+	{ "use_username_as_clientid",
+	  "client identifiers are the clients' own; acl_file has %u for user names",
+	  "false" },
 
 	{ "http_dir",
 	  "mqttd serves no files; let a web server do so", NULL },

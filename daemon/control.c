@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
@@ -19,7 +18,9 @@
 #include "list.h"
 #include "log.h"
 #include "loop.h"
+#include "reload.h"
 #include "retain.h"
+#include "rights.h"
 #include "session.h"
 #include "stats.h"
 #include "store.h"
@@ -161,13 +162,8 @@ static void cmd_reload(const cJSON *req, cJSON *ans)
 	char error[512];
 
 	(void)req;
-	if (!tls_read(error, sizeof(error)) &&
-	    !auth_reload(error, sizeof(error))) {
-		tls_apply();
+	if (!reload(error, sizeof(error)))
 		return;
-	}
-	tls_discard();
-	log_err("%s: the old files stay in force", error);
 	cJSON_ReplaceItemInObject(ans, "ok", cJSON_CreateFalse());
 	cJSON_AddStringToObject(ans, "error", error);
 }
@@ -180,7 +176,10 @@ static void cmd_limits(const cJSON *req, cJSON *ans)
 
 static void cmd_status(const cJSON *req, cJSON *ans)
 {
+	struct datapath_traffic traffic;
+
 	(void)req;
+	datapath_traffic(&traffic);
 	cJSON_AddStringToObject(ans, "version", MQTTD_VERSION);
 	cJSON_AddNumberToObject(ans, "pid", getpid());
 	cJSON_AddNumberToObject(ans, "uptime", (loop_now() - started) / 1000);
@@ -204,6 +203,9 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 				stats.publish_received);
 	cJSON_AddNumberToObject(ans, "publish_sent", stats.publish_sent);
 	cJSON_AddNumberToObject(ans, "publish_dropped", stats.publish_dropped);
+	cJSON_AddNumberToObject(ans, "acl_rules", rights_count());
+	cJSON_AddNumberToObject(ans, "publish_denied",
+				stats.publish_denied + traffic.publish_denied);
 	cJSON_AddNumberToObject(ans, "bytes_received", stats.bytes_received);
 	cJSON_AddNumberToObject(ans, "bytes_sent", stats.bytes_sent);
 	datapath_status(ans);

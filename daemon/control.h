@@ -31,8 +31,8 @@
  * {"filter","qos"}), "queued", "queued_bytes" (of their payloads), "inflight",
  * "inflight_bytes", "received", "sent", "dropped"; and while it is connected:
  * "address" (with port; of a Unix socket the peer's user and process),
- * "username" (if it was verified), "transport" (unless it is TCP alone: "tls 1.3
- * ktls" when the kernel does TLS, "tls 1.3 daemon" when the daemon does, and
+ * "username" (verified where there is a password file), "transport" (unless it is
+ * TCP alone: "tls 1.3 ktls" when the kernel does TLS, "tls 1.3 daemon" when the daemon does, and
  * "websockets" over these or alone), "cipher" (with TLS), "keepalive" (s), "conn"
  * (kernel conn id, 0: not attached), "output_bytes". What the kernel forwarded
  * for an attached client
@@ -41,9 +41,9 @@
  * "limits" answers with "limits", an object with the limits that are configured
  * by their names, and then how often they were reached.
  *
- * "reload" reads the password file again. When it answers, connections whose
- * user is gone or has another password have been ended; after an error all is
- * as it was.
+ * "reload" reads the password and ACL files again. When it answers, connections
+ * whose user is gone or has another password have been ended; after an error all
+ * is as it was.
  */
 #ifndef MQTTD_CONTROL_H
 #define MQTTD_CONTROL_H

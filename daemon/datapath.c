@@ -176,6 +176,12 @@ void datapath_detach(struct client *c)
 		ops->detach(c);
 }
 
+void datapath_acl_class(struct client *c)
+{
+	if (c->conn && ops->acl_class)
+		ops->acl_class(c);
+}
+
 void datapath_sub_add(struct sub *sub)
 {
 	if (ops->sub_add)
@@ -214,6 +220,18 @@ void datapath_learn(const struct publish *pub)
 {
 	if (ops->learn)
 		ops->learn(pub);
+}
+
+void datapath_unlearn(struct filter *filter)
+{
+	if (ops->unlearn)
+		ops->unlearn(filter);
+}
+
+void datapath_retire(void)
+{
+	if (ops->retire)
+		ops->retire();
 }
 
 void datapath_before_input(struct client *c)
@@ -258,6 +276,8 @@ void datapath_traffic(struct datapath_traffic *total)
 			    now.publish_sent);
 		add_traffic(&traffic.publish_dropped, &seen.publish_dropped,
 			    now.publish_dropped);
+		add_traffic(&traffic.publish_denied, &seen.publish_denied,
+			    now.publish_denied);
 		add_traffic(&traffic.bytes_received, &seen.bytes_received,
 			    now.bytes_received);
 		add_traffic(&traffic.bytes_sent, &seen.bytes_sent,

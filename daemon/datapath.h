@@ -26,6 +26,7 @@ struct sub;
  * @publish_received: PUBLISH packets received
  * @publish_sent: PUBLISH packets queued for clients
  * @publish_dropped: deliveries dropped, because of limits
+ * @publish_denied: PUBLISH packets dropped that their clients may not publish
  * @bytes_received: bytes received
  * @bytes_sent: bytes queued for clients
  *
@@ -35,6 +36,7 @@ struct datapath_traffic {
 	uint64_t publish_received;
 	uint64_t publish_sent;
 	uint64_t publish_dropped;
+	uint64_t publish_denied;
 	uint64_t bytes_received;
 	uint64_t bytes_sent;
 };
@@ -61,6 +63,7 @@ struct datapath_packets {
  * @stop: let go of everything
  * @attach: see datapath_attach()
  * @detach: see datapath_detach()
+ * @acl_class: see datapath_acl_class()
  * @sub_add: see datapath_sub_add()
  * @sub_del: see datapath_sub_del()
  * @commit: see datapath_commit()
@@ -68,6 +71,8 @@ struct datapath_packets {
  * @send: see datapath_send()
  * @room: see datapath_room()
  * @learn: see datapath_learn()
+ * @unlearn: see datapath_unlearn()
+ * @retire: see datapath_retire()
  * @before_input: see datapath_before_input()
  * @handled: see datapath_handled()
  * @end_of_turn: see datapath_end_of_turn()
@@ -79,6 +84,7 @@ struct datapath_ops {
 	void (*stop)(void);
 	void (*attach)(struct client *c);
 	void (*detach)(struct client *c);
+	void (*acl_class)(struct client *c);
 	void (*sub_add)(struct sub *sub);
 	void (*sub_del)(struct sub *sub);
 	void (*commit)(bool barrier);
@@ -87,6 +93,8 @@ struct datapath_ops {
 	bool (*send)(struct client *c, const struct datapath_packets *what);
 	uint32_t (*room)(struct client *c);
 	void (*learn)(const struct publish *pub);
+	void (*unlearn)(struct filter *filter);
+	void (*retire)(void);
 	void (*before_input)(struct client *c);
 	void (*handled)(struct client *c, uint8_t first, uint32_t count);
 	void (*end_of_turn)(void);
@@ -136,6 +144,12 @@ void datapath_attach(struct client *c);
  * @c: client, attached or not, with its session
  */
 void datapath_detach(struct client *c);
+
+/**
+ * datapath_acl_class() - a client may publish something else than before
+ * @c: client with its session, attached or not
+ */
+void datapath_acl_class(struct client *c);
 
 /**
  * datapath_sub_add() - a subscription is new, has a new QoS, or its session has
@@ -192,6 +206,18 @@ uint32_t datapath_room(struct client *c);
  * @pub: the message; later ones from attached clients need not be
  */
 void datapath_learn(const struct publish *pub);
+
+/**
+ * datapath_unlearn() - the broker is to route all that a filter is for
+ * @filter: filter, until something is learnt anew
+ */
+void datapath_unlearn(struct filter *filter);
+
+/**
+ * datapath_retire() - forget what was learnt of publishers of whose class no
+ *	session is any more
+ */
+void datapath_retire(void);
 
 /**
  * datapath_before_input() - packets of a client are about to be handled

@@ -12,6 +12,7 @@
 
 #include "mqtt_nl.h"
 
+#include "acl_class.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
@@ -27,7 +28,6 @@
 #include "timer.h"
 #include "util.h"
 
-#define ACL_CLASS	0
 /* Lowest value of the module's fast_max. */
 #define FAST_MAX_LEAST	64u
 /* Flows are not looked through for idle ones more often when they are full. */
@@ -328,7 +328,7 @@ static void kernel_commit(bool barrier)
 	batch_commit();
 }
 
-void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
+void kernel_queue_flow(struct flow *flow, const struct kernel_flow_key *key,
 		       const uint32_t *groups, uint32_t nr,
 		       const struct kernel_merged *merged, uint32_t nr_merged)
 {
@@ -337,10 +337,12 @@ void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
 		.present = MQTT_BIT(MQTT_A_FLOW_TOPIC) |
 			   MQTT_BIT(MQTT_A_FLOW_TABLE_GEN) |
 			   MQTT_BIT(MQTT_A_FLOW_ACL_CLASS) |
+			   MQTT_BIT(MQTT_A_FLOW_FLAGS) |
 			   MQTT_BIT(MQTT_A_FLOW_GROUPS),
-		.acl_class = ACL_CLASS,
+		.acl_class = key->acl_class,
 		.table_gen = table_gen,
-		.topic = { topic, len },
+		.flags = key->deny ? MQTT_FLOW_F_DENY : 0,
+		.topic = { key->topic, key->len },
 		.groups = { groups, nr * sizeof(*groups) },
 	};
 	uint32_t i;
@@ -378,17 +380,17 @@ void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
 	queued(index, PENDING_FLOW, flow);
 	if (index < 0) {
 		/* an older version of it must not stay in force */
-		kernel_queue_flow_del(topic, len);
+		kernel_queue_flow_del(key->acl_class, key->topic, key->len);
 		flow_forget(flow);
 	}
 	free(members);
 }
 
-void kernel_queue_flow_del(const char *topic, size_t len)
+void kernel_queue_flow_del(uint32_t acl_class, const char *topic, size_t len)
 {
 	struct mqtt_blob blob = { topic, len };
 
-	queued(mqtt_nl_batch_flow_del(batch, ACL_CLASS, blob), PENDING_OTHER,
+	queued(mqtt_nl_batch_flow_del(batch, acl_class, blob), PENDING_OTHER,
 	       NULL);
 }
 
@@ -470,7 +472,7 @@ static void kernel_attach(struct client *c)
 			   MQTT_BIT(MQTT_A_CONN_COOKIE),
 		.fd = c->fd,
 		.protocol_level = c->protocol,
-		.acl_class = ACL_CLASS,
+		.acl_class = acl_class_id(s->publish_class),
 		.keep_alive = c->keepalive,
 		.cookie = { s->id, min_t(uint32_t, s->id_len, MQTT_COOKIE_MAX) },
 	};
@@ -536,6 +538,18 @@ static void sub_forget(struct sub *sub)
 	sub->overlap = false;
 }
 
+static void kernel_acl_class(struct client *c)
+{
+	struct mqtt_conn conn = {
+		.present = MQTT_BIT(MQTT_A_CONN_ID) |
+			   MQTT_BIT(MQTT_A_CONN_ACL_CLASS),
+		.id = c->conn,
+		.acl_class = acl_class_id(c->session->publish_class),
+	};
+
+	queued(mqtt_nl_batch_conn_set(batch, &conn), PENDING_OTHER, NULL);
+}
+
 static void kernel_detach(struct client *c)
 {
 	struct sub *sub;
@@ -560,8 +574,11 @@ static void sub_serve(struct sub *sub)
 	struct filter *filter = sub->filter;
 	struct client *c = sub->session->client;
 
-	/* the module chooses among attached members, or not at all */
-	if (!c->conn && filter->shared) {
+	/*
+	 * the module chooses among attached members, all of which may read all
+	 * topics, or not at all
+	 */
+	if (filter->shared && (!c->conn || sub->restricted)) {
 		sub_unserved(sub);
 		return;
 	}
@@ -716,7 +733,8 @@ static void kernel_learn(const struct publish *pub)
 	/* While there is no room, only what is there already is fast. */
 	if (full && loop_now() - evicted_at < EVICT_MS)
 		return;
-	flow_learn(pub->topic, pub->topic_len);
+	flow_learn(pub->source->session->publish_class, pub->topic,
+		   pub->topic_len);
 }
 
 static void kernel_before_input(struct client *c)
@@ -752,6 +770,7 @@ static void kernel_handled(struct client *c, uint8_t first, uint32_t count)
 struct aging {
 	uint64_t idle_ms;
 	struct flow_names {
+		uint32_t acl_class;
 		char *topic;
 		size_t len;
 	} *names;
@@ -773,6 +792,7 @@ static int age_flow(const void *obj, void *arg)
 					sizeof(*aging->names));
 	}
 	name = &aging->names[aging->count++];
+	name->acl_class = flow->acl_class;
 	name->topic = xmalloc(flow->topic.len);
 	name->len = flow->topic.len;
 	memcpy(name->topic, flow->topic.data, flow->topic.len);
@@ -791,7 +811,8 @@ static void age_flows(uint64_t idle_ms)
 	if (mqtt_nl_flow_dump(nl, age_flow, &aging) < 0)
 		log_debug("kernel data path: %s", mqtt_nl_error(nl));
 	for (i = 0; i < aging.count; i++) {
-		flow_evict(aging.names[i].topic, aging.names[i].len);
+		flow_evict(aging.names[i].acl_class, aging.names[i].topic,
+			   aging.names[i].len);
 		free(aging.names[i].topic);
 	}
 	free(aging.names);
@@ -847,6 +868,7 @@ static bool kernel_traffic(struct datapath_traffic *now)
 	now->bytes_received = s.publish_fast_bytes;
 	now->publish_sent = s.deliver_fast + s.deliver_packet_out;
 	now->bytes_sent = s.deliver_fast_bytes + s.deliver_packet_out_bytes;
+	now->publish_denied = s.drop_acl;
 	now->publish_dropped = s.drop_queue_full + s.drop_oversize +
 			       s.drop_nomem + s.drop_port_full +
 			       s.drop_expired;
@@ -858,6 +880,7 @@ const struct datapath_ops datapath_kernel = {
 	.stop		= kernel_stop,
 	.attach		= kernel_attach,
 	.detach		= kernel_detach,
+	.acl_class	= kernel_acl_class,
 	.sub_add	= kernel_sub_add,
 	.sub_del	= kernel_sub_del,
 	.commit		= kernel_commit,
@@ -865,6 +888,8 @@ const struct datapath_ops datapath_kernel = {
 	.send		= kernel_send,
 	.room		= kernel_room,
 	.learn		= kernel_learn,
+	.unlearn	= flows_unserve,
+	.retire		= flows_retire,
 	.before_input	= kernel_before_input,
 	.handled	= kernel_handled,
 	.end_of_turn	= kernel_end_of_turn,

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct acl_class;
 struct cJSON;
 struct filter;
 struct flow;
@@ -73,25 +74,39 @@ struct kernel_merged {
 };
 
 /**
- * kernel_queue_flow() - install or replace a flow
- * @flow: the flow, must stay until the next commit
+ * struct kernel_flow_key - which flow, and whether it is one that denies
+ * @acl_class: class of the publishers
+ * @deny: they may not publish here
  * @topic: its topic
  * @len: length of @topic
+ */
+struct kernel_flow_key {
+	uint32_t acl_class;
+	bool deny;
+	const char *topic;
+	size_t len;
+};
+
+/**
+ * kernel_queue_flow() - install or replace a flow
+ * @flow: the flow, must stay until the next commit
+ * @key: what the module knows it by
  * @groups: groups of all matching filters
  * @nr_groups: their number
  * @merged: clients with overlapping filters
  * @nr_merged: their number
  */
-void kernel_queue_flow(struct flow *flow, const char *topic, size_t len,
+void kernel_queue_flow(struct flow *flow, const struct kernel_flow_key *key,
 		       const uint32_t *groups, uint32_t nr_groups,
 		       const struct kernel_merged *merged, uint32_t nr_merged);
 
 /**
  * kernel_queue_flow_del() - remove a flow
+ * @acl_class: class of its publishers
  * @topic: its topic
  * @len: length of @topic
  */
-void kernel_queue_flow_del(const char *topic, size_t len);
+void kernel_queue_flow_del(uint32_t acl_class, const char *topic, size_t len);
 
 /**
  * kernel_queue_member() - add or update the membership of an attached client
@@ -118,10 +133,11 @@ uint32_t flows_count(void);
 
 /**
  * flow_learn() - install a flow unless there is one
+ * @class: class of the publisher, NULL for who may publish everything
  * @topic: valid topic name
  * @len: its length
  */
-void flow_learn(const char *topic, size_t len);
+void flow_learn(struct acl_class *class, const char *topic, size_t len);
 
 /**
  * flow_forget() - a flow was not installed after all
@@ -131,10 +147,16 @@ void flow_forget(struct flow *flow);
 
 /**
  * flow_evict() - remove a flow that is not needed
+ * @acl_class: number of the class of its publishers
  * @topic: its topic
  * @len: length of @topic
  */
-void flow_evict(const char *topic, size_t len);
+void flow_evict(uint32_t acl_class, const char *topic, size_t len);
+
+/**
+ * flows_retire() - remove the flows of classes that no session is in any more
+ */
+void flows_retire(void);
 
 /**
  * flows_committed() - free what had to stay until the commit

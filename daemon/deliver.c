@@ -10,6 +10,7 @@
 #include "packet.h"
 #include "parse.h"
 #include "retain.h"
+#include "rights.h"
 #include "run.h"
 #include "send.h"
 #include "session.h"
@@ -310,6 +311,33 @@ void deliver_retained(struct session *s, struct message *msg, uint8_t qos,
 	if (limit)
 		limit += retain_count();
 	queue_delivery(s, delivery_make(msg, &to), limit);
+}
+
+static bool withdrawn(const struct session *s, const struct delivery *d)
+{
+	return d->msg && !rights_allow(s, ACL_READ, message_topic(d->msg),
+				       d->msg->topic_len);
+}
+
+void deliver_withdraw(struct session *s)
+{
+	struct delivery *d, *tmp;
+
+	/* what a client has begun to get it may complete */
+	list_for_each_entry_safe(d, tmp, &s->inflight.list, node) {
+		if (s->client || d->state == DELIVERY_WAIT_PUBCOMP ||
+		    !withdrawn(s, d))
+			continue;
+		store_delivery_del(s, d);
+		inflight_done(&s->inflight, d);
+	}
+	list_for_each_entry_safe(d, tmp, &s->queue.list, node) {
+		if (!withdrawn(s, d))
+			continue;
+		store_delivery_del(s, d);
+		queue_del(&s->queue, d);
+		delivery_free(d);
+	}
 }
 
 static bool unsent_room(const struct inflight *in)

@@ -91,6 +91,15 @@ void deliver_retained(struct session *s, struct message *msg, uint8_t qos,
 		      struct subids *ids);
 
 /**
+ * deliver_withdraw() - take back what a session may not read any more
+ * @session: session
+ *
+ * What waits for it goes, and what was sent over a former connection and would
+ * be sent again.
+ */
+void deliver_withdraw(struct session *session);
+
+/**
  * deliver_pump() - send what waits in the queue, as far as there is room
  * @s: session, connected
  */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acl_class.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath_kernel.h"
@@ -32,6 +33,9 @@ struct flow_edge {
 
 /**
  * struct flow - an installed flow
+ * @next: next flow of the same topic, of another class
+ * @class: class of the publishers, NULL for who may publish everything
+ * @denied: they may not publish here
  * @node: its place in the trie of topics
  * @grave: in the list of those to be freed after the commit
  * @edges: filters that match, and have a group
@@ -40,6 +44,9 @@ struct flow_edge {
  * @topic: topic name
  */
 struct flow {
+	struct flow *next;
+	struct acl_class *class;
+	bool denied;
 	struct trie_node *node;
 	struct list_head grave;
 	struct flow_edge *edges;
@@ -50,11 +57,13 @@ struct flow {
 
 /**
  * struct flow_set - flows gathered before they are changed
+ * @filter: which is why
  * @flow: the flows
  * @count: their number
  * @cap: room in @flow
  */
 struct flow_set {
+	const struct filter *filter;
 	struct flow **flow;
 	size_t count;
 	size_t cap;
@@ -93,10 +102,16 @@ void flows_exit(void)
 
 	flows_committed();
 	while ((node = trie_next(&flows.root, node))) {
-		if (!node->value)
-			continue;
-		flow_unlink(node->value);
-		free(node->value);
+		struct flow *flow = node->value;
+
+		while (flow) {
+			struct flow *next = flow->next;
+
+			flow_unlink(flow);
+			acl_class_put(flow->class);
+			free(flow);
+			flow = next;
+		}
 	}
 	trie_free(&flows);
 	count = 0;
@@ -128,32 +143,47 @@ void flows_committed(void)
 /* Forgotten at once; the memory stays until no queued request refers to it. */
 void flow_forget(struct flow *flow)
 {
+	struct flow *prev;
+
 	if (!flow->node)
 		return;
 	flow_unlink(flow);
-	flow->node->value = NULL;
-	trie_prune(&flows, flow->node);
+	prev = flow->node->value;
+	if (prev == flow) {
+		flow->node->value = flow->next;
+		trie_prune(&flows, flow->node);
+	} else {
+		while (prev->next != flow)
+			prev = prev->next;
+		prev->next = flow->next;
+	}
 	flow->node = NULL;
+	acl_class_put(flow->class);
+	flow->class = NULL;
 	list_add_tail(&flow->grave, &graves);
 	count--;
 }
 
 static void flow_remove(struct flow *flow)
 {
-	kernel_queue_flow_del(flow->topic, flow->len);
+	kernel_queue_flow_del(acl_class_id(flow->class), flow->topic,
+			      flow->len);
 	flow_forget(flow);
 }
 
-static struct flow *flow_find(const char *topic, size_t len)
+static struct flow *flow_find(uint32_t acl_class, const char *topic, size_t len)
 {
 	struct trie_node *node = trie_find(&flows, topic, len);
+	struct flow *flow = node ? node->value : NULL;
 
-	return node ? node->value : NULL;
+	while (flow && acl_class_id(flow->class) != acl_class)
+		flow = flow->next;
+	return flow;
 }
 
-void flow_evict(const char *topic, size_t len)
+void flow_evict(uint32_t acl_class, const char *topic, size_t len)
 {
-	struct flow *flow = flow_find(topic, len);
+	struct flow *flow = flow_find(acl_class, topic, len);
 
 	if (flow)
 		flow_remove(flow);
@@ -312,11 +342,21 @@ static void flow_link(struct flow *flow)
  */
 static void flow_install(struct flow *flow, const struct filter *skip)
 {
+	const struct kernel_flow_key to = {
+		.acl_class = acl_class_id(flow->class),
+		.deny = flow->denied,
+		.topic = flow->topic,
+		.len = flow->len,
+	};
 	uint32_t groups[MQTT_FLOW_GROUPS_MAX];
 	bool possible = true;
 	uint32_t nr_merged;
 	size_t i;
 
+	if (flow->denied) {
+		kernel_queue_flow(flow, &to, NULL, 0, NULL, 0);
+		return;
+	}
 	subs_match(flow->topic, flow->len, &match);
 	if (!pick_filters(skip) || match.count > MQTT_FLOW_GROUPS_MAX) {
 		flow_remove(flow);
@@ -332,24 +372,29 @@ static void flow_install(struct flow *flow, const struct filter *skip)
 	flow_link(flow);
 	for (i = 0; i < match.count; i++)
 		groups[i] = match.filter[i]->group;
-	kernel_queue_flow(flow, flow->topic, flow->len, groups, match.count,
-			  merged, nr_merged);
+	kernel_queue_flow(flow, &to, groups, match.count, merged, nr_merged);
 }
 
-void flow_learn(const char *topic, size_t len)
+void flow_learn(struct acl_class *class, const char *topic, size_t len)
 {
+	bool denied = !acl_class_allows(class, topic, len);
 	struct flow *flow;
 
-	if (flow_find(topic, len))
+	if (flow_find(acl_class_id(class), topic, len))
 		return;
-	subs_match(topic, len, &match);
-	if (!pick_filters(NULL))
-		return;
+	if (!denied) {
+		subs_match(topic, len, &match);
+		if (!pick_filters(NULL))
+			return;
+	}
 	flow = xcalloc(1, sizeof(*flow) + len);
+	flow->class = acl_class_hold(class);
+	flow->denied = denied;
 	INIT_LIST_HEAD(&flow->grave);
 	flow->len = len;
 	memcpy(flow->topic, topic, len);
 	flow->node = trie_get(&flows, topic, len);
+	flow->next = flow->node->value;
 	flow->node->value = flow;
 	count++;
 	flow_install(flow, NULL);
@@ -364,9 +409,17 @@ static void gather(struct flow_set *set, struct flow *flow)
 	set->flow[set->count++] = flow;
 }
 
+/* Subscribers change nothing about what is denied. */
 static void gather_node(struct trie_node *node, void *arg)
 {
-	gather(arg, node->value);
+	struct flow_set *set = arg;
+	struct flow *flow;
+
+	for (flow = node->value; flow; flow = flow->next) {
+		if (!flow->denied && filter_allows(set->filter, flow->topic,
+						   flow->len))
+			gather(set, flow);
+	}
 }
 
 static void install_all(struct flow_set *set, const struct filter *skip)
@@ -380,7 +433,7 @@ static void install_all(struct flow_set *set, const struct filter *skip)
 
 void flows_filter_new(struct filter *filter)
 {
-	struct flow_set set = { 0 };
+	struct flow_set set = { .filter = filter };
 
 	trie_match(&flows, filter->pattern, filter->pattern_len,
 		   gather_node, &set);
@@ -399,11 +452,30 @@ void flows_filter_gone(struct filter *filter)
 
 void flows_unserve(struct filter *filter)
 {
-	struct flow_set set = { 0 };
+	struct flow_set set = { .filter = filter };
 	size_t i;
 
 	trie_match(&flows, filter->pattern, filter->pattern_len,
 		   gather_node, &set);
+	for (i = 0; i < set.count; i++)
+		flow_remove(set.flow[i]);
+	free(set.flow);
+}
+
+void flows_retire(void)
+{
+	struct trie_node *node = &flows.root;
+	struct flow_set set = { 0 };
+	size_t i;
+
+	while ((node = trie_next(&flows.root, node))) {
+		struct flow *flow;
+
+		for (flow = node->value; flow; flow = flow->next) {
+			if (flow->class && !flow->class->sessions)
+				gather(&set, flow);
+		}
+	}
 	for (i = 0; i < set.count; i++)
 		flow_remove(set.flow[i]);
 	free(set.flow);

@@ -13,6 +13,7 @@
 #include "keepalive.h"
 #include "limit.h"
 #include "property.h"
+#include "rights.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
@@ -459,7 +460,8 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 	}
 	if (!verified && !authenticate(c, &con.cred))
 		return;
-	if (verified)
+	/* whom nobody verifies is who it says, as with mosquitto */
+	if (con.cred.user && !c->user)
 		c->user = xstrndup(con.cred.user, con.cred.user_len);
 	if (!check_keepalive(c, &con))
 		return;
@@ -474,18 +476,21 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 	}
 	stored = s && s->store_id;
 	s = take_session(&con, &present);
+	rights_identify(s, c->listener->security, c->user);
 	s->client = c;
 	s->protocol = c->protocol;
 	c->session = s;
 	if (con.flags & CONNECT_WILL)
 		c->will = will_new(&con.will);
+	/* after a restart nobody knows whose it is */
+	will_judge(c->will, s);
 	c->session_made = !present;
 	/*
 	 * When a session was made, or one is gone that had been stored, or there
 	 * is a will, CONNACK waits for the store, and nothing is read meanwhile.
 	 */
 	wait = store_session(s) || store_session_new(s) || (stored && !present);
-	if (c->will && store_client_will(s, c->will))
+	if (c->will && !c->will->denied && store_client_will(s, c->will))
 		wait = true;
 	if (wait) {
 		store_fence_request(c);

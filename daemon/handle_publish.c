@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <string.h>
 
 #include "alias.h"
@@ -128,6 +129,8 @@ static enum reason publish(struct client *c, struct publish *pub)
 		return REASON_NOT_AUTHORIZED;
 	}
 	reached = route_publish(pub);
+	if (reached == -EACCES)
+		return REASON_NOT_AUTHORIZED;
 	if (reached < 0)
 		return REASON_UNSPECIFIED;
 	return reached ? REASON_SUCCESS : REASON_NO_MATCHING_SUBSCRIBERS;

@@ -11,6 +11,7 @@
 #include "message.h"
 #include "property.h"
 #include "retain.h"
+#include "rights.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
@@ -67,11 +68,19 @@ struct request {
 	uint8_t options;
 };
 
+static bool may_have(const struct replay *replay, const struct message *msg)
+{
+	return rights_allow(replay->session, ACL_READ, message_topic(msg),
+			    msg->topic_len);
+}
+
 static void replay_message(struct message *msg, void *arg)
 {
 	struct replay *replay = arg;
 	uint8_t qos = min_t(uint8_t, msg->qos, replay->qos);
 
+	if (!may_have(replay, msg))
+		return;
 	if (!qos && replay->ahead) {
 		replay->ahead--;
 		return;
@@ -84,7 +93,8 @@ static void replay_ahead(struct message *msg, void *arg)
 	struct replay *replay = arg;
 	struct client *c = replay->session->client;
 
-	if (replay->full || min_t(uint8_t, msg->qos, replay->qos))
+	if (replay->full || min_t(uint8_t, msg->qos, replay->qos) ||
+	    !may_have(replay, msg))
 		return;
 	/* the first one: SUBACK goes before it */
 	if (!replay->asked) {
@@ -151,9 +161,12 @@ static size_t check_payload(struct client *c, struct reader r)
 	return count;
 }
 
-/* Returns a reason code, and whether retained messages are to follow. */
+/*
+ * Returns a reason code, whether retained messages are to follow, and a key to
+ * be freed.
+ */
 static uint8_t subscribe(struct client *c, const struct request *req,
-			 uint32_t id, bool *replay)
+			 uint32_t id, bool *replay, char **key)
 {
 	struct sub_options options = {
 		/* [MQTT-3.2.2-9], [MQTT-3.2.2-10]: granted, but not above */
@@ -164,15 +177,26 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 		.id = id,
 	};
 	bool shared = topic_filter_shared(req->filter, req->len);
+	size_t begin = shared ? topic_share_filter(req->filter, req->len) : 0;
 	uint8_t handling = OPTION_RETAIN(req->options);
 	struct session *s = c->session;
 	struct sub *sub;
 	size_t skip;
 
 	*replay = false;
-	if (shared && !topic_share_filter(req->filter, req->len))
+	if (shared && !begin)
 		return c->protocol >= 5 ? REASON_TOPIC_FILTER_INVALID :
 					  SUBACK_FAILURE;
+	*key = rights_read_key(s, req->filter + begin, req->len - begin,
+			       &options.key_len);
+	options.key = *key;
+	/* there is nothing that it could get */
+	if (options.key && !options.key_len) {
+		log_info("%s: subscription to %.*s not allowed", s->id,
+			 req->len, req->filter);
+		return c->protocol >= 5 ? REASON_NOT_AUTHORIZED :
+					  SUBACK_FAILURE;
+	}
 	if (store_full && s->store_id)
 		return c->protocol >= 5 ? REASON_QUOTA_EXCEEDED :
 					  SUBACK_FAILURE;
@@ -250,6 +274,7 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 	};
 	struct request req;
 	struct reader again;
+	char *key = NULL;
 	uint8_t *codes;
 	bool *wanted;
 	size_t count;
@@ -273,7 +298,9 @@ void handle_subscribe(struct client *c, uint8_t first, struct reader *r)
 	for (i = 0; i < count; i++) {
 		read_request(r, &req);
 		codes[i] = subscribe(c, &req, props.subscription_id,
-				     &wanted[i]);
+				     &wanted[i], &key);
+		free(key);
+		key = NULL;
 	}
 	store_fence_request(c);
 	send_suback(c, mid, codes, count);

@@ -24,7 +24,9 @@
 #include "outq.h"
 #include "peer.h"
 #include "privs.h"
+#include "reload.h"
 #include "retain.h"
+#include "rights.h"
 #include "route.h"
 #include "session.h"
 #include "store.h"
@@ -124,13 +126,7 @@ static void signal_ready(struct op *op, int res, uint32_t flags)
 	if (signal_info.ssi_signo == SIGHUP) {
 		log_reopen();
 		log_notice("log reopened");
-		if (tls_read(error, sizeof(error)) ||
-		    auth_reload(error, sizeof(error))) {
-			tls_discard();
-			log_err("%s: the old files stay in force", error);
-		} else {
-			tls_apply();
-		}
+		reload(error, sizeof(error));
 		loop_read(op, signal_fd, &signal_info, sizeof(signal_info));
 		return;
 	}
@@ -217,6 +213,7 @@ static void broker_exit(void)
 	peers_exit();
 	store_stop();
 	sessions_exit();
+	rights_exit();
 	route_exit();
 	retain_exit();
 	subs_exit();
@@ -245,7 +242,7 @@ static int broker_start(void)
 		return -1;
 	if (datapath_start(config.datapath))
 		return -1;
-	if (auth_start())
+	if (auth_start() || rights_start())
 		return -1;
 	if (tls_start())
 		return -1;

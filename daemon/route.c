@@ -5,17 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acl_class.h"
 #include "alias.h"
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
+#include "log.h"
 #include "message.h"
 #include "outq.h"
 #include "retain.h"
 #include "run.h"
 #include "session.h"
 #include "share.h"
+#include "stats.h"
 #include "store.h"
 #include "subid.h"
 #include "util.h"
@@ -162,7 +165,7 @@ static void route_resolve(struct route *r)
 	r->generation = subs_generation();
 }
 
-const struct route *route_get(const char *topic, uint16_t len)
+static struct route *route_make(const char *topic, uint16_t len)
 {
 	uint32_t hash = hash_bytes(topic, len, 0);
 	struct route *r = route_find(topic, len, hash);
@@ -185,6 +188,54 @@ const struct route *route_get(const char *topic, uint16_t len)
 	nr_routes++;
 	route_resolve(r);
 	return r;
+}
+
+const struct route *route_get(const char *topic, uint16_t len)
+{
+	return route_make(topic, len);
+}
+
+/*
+ * The rules are asked once, however many messages follow: what a class may do
+ * never changes, so that a verdict is good for as long as the route.
+ */
+static bool route_allows(struct route *r, const struct acl_class *class)
+{
+	uint64_t *verdict = &r->verdict[class->id % ROUTE_VERDICTS];
+	bool allow;
+
+	if (likely(*verdict >> 1 == class->id))
+		return *verdict & 1;
+	allow = acl_class_allows(class, r->topic, r->topic_len);
+	*verdict = (uint64_t)class->id << 1 | allow;
+	return allow;
+}
+
+static const struct acl_class *publisher(const struct publish *pub)
+{
+	const struct session *s = pub->source ? pub->source->session :
+						pub->session;
+
+	return s ? s->publish_class : NULL;
+}
+
+/* what comes next by an alias is fast, if this is not */
+static void learn(const struct publish *pub)
+{
+	if (pub->source && pub->source->conn && !pub->qos && !pub->retain)
+		datapath_learn(pub);
+}
+
+static int publish_denied(const struct publish *pub)
+{
+	const struct session *s = pub->source ? pub->source->session :
+						pub->session;
+
+	log_debug("%s: publish to %.*s not allowed", s->id, pub->topic_len,
+		  pub->topic);
+	stats.publish_denied += pub->count;
+	learn(pub);
+	return -EACCES;
 }
 
 /**
@@ -357,7 +408,12 @@ static uint32_t deliver_receivers(struct fan_out *f, int *reached)
 /* One packet or message to one member of a shared subscription. */
 static void deliver_share(struct fan_out *f, struct filter *filter)
 {
-	struct sub *sub = share_pick(filter, f->pub->qos);
+	const struct share_message msg = {
+		.topic = f->pub->topic,
+		.len = f->pub->topic_len,
+		.qos = f->pub->qos,
+	};
+	struct sub *sub = share_pick(filter, &msg);
 	struct receiver rx;
 	uint8_t qos;
 
@@ -479,12 +535,15 @@ static bool shares_attached(const struct route *r, const struct publish *pub)
 
 int route_publish(const struct publish *pub)
 {
-	const struct route *r = route_get(pub->topic, pub->topic_len);
+	const struct acl_class *class = publisher(pub);
+	struct route *r = route_make(pub->topic, pub->topic_len);
 	struct fan_out f;
 	bool served = false;
 	uint32_t attached;
 	int reached;
 
+	if (class && !route_allows(r, class))
+		return publish_denied(pub);
 	if (!fan_out_init(&f, pub, r))
 		return -ENOMEM;
 	attached = deliver_receivers(&f, &reached);
@@ -495,9 +554,7 @@ int route_publish(const struct publish *pub)
 	}
 	if (r->nr_shared)
 		deliver_shares(&f, served);
-	/* what comes next by an alias is fast, if this is not */
-	if (pub->source && pub->source->conn && !pub->qos && !pub->retain)
-		datapath_learn(pub);
+	learn(pub);
 	/* to have none is possible on a full disk as well */
 	if (pub->retain && (!store_full || !pub->payload_len))
 		retain_set(pub->topic, pub->topic_len,
@@ -513,13 +570,16 @@ static bool sub_stored(const struct session *s, uint8_t sub_qos, uint8_t qos)
 
 bool route_stored(const struct publish *pub)
 {
-	const struct route *r;
+	const struct acl_class *class = publisher(pub);
 	struct sub *sub;
+	struct route *r;
 	uint32_t i;
 
+	r = route_make(pub->topic, pub->topic_len);
+	if (class && !route_allows(r, class))
+		return false;
 	if (pub->retain && pub->payload_len)
 		return true;
-	r = route_get(pub->topic, pub->topic_len);
 	for (i = 0; i < r->nr_receivers; i++) {
 		const struct receiver *rx = &r->receivers[i];
 

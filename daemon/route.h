@@ -65,12 +65,16 @@ struct receiver {
 	bool rap;
 };
 
+/* Classes of publishers whose verdicts a route keeps. */
+#define ROUTE_VERDICTS	4
+
 /**
  * struct route - where messages with a topic go
  * @hnext: next in the hash bucket
  * @generation: generation of the subscriptions it was made from
  * @hash: hash of @topic
  * @topic_len: length of @topic
+ * @verdict: may they publish here? Numbers of classes, shifted, and a bit
  * @receivers: sessions with ordinary subscriptions, each once unless
  *	allow_duplicate_messages is set
  * @nr_receivers: their number
@@ -84,6 +88,7 @@ struct route {
 	uint64_t generation;
 	uint32_t hash;
 	uint32_t topic_len;
+	uint64_t verdict[ROUTE_VERDICTS];
 	struct receiver *receivers;
 	uint32_t nr_receivers;
 	struct filter **filters;
@@ -154,7 +159,8 @@ bool route_own(const struct route *r, const struct receiver *all,
  * @pub: the message
  *
  * Return: number of sessions and shared subscriptions that it was for, connected
- * or not; -ENOMEM when there was no memory for it.
+ * or not; -EACCES when its publisher may not publish it, -ENOMEM when there was
+ * no memory for it.
  */
 int route_publish(const struct publish *pub);
 

@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "log.h"
 #include "loop.h"
+#include "rights.h"
 #include "share.h"
 #include "stats.h"
 #include "store.h"
@@ -141,6 +142,7 @@ void session_free(struct session *s)
 	timer_cancel(&s->timer);
 	timer_cancel(&s->will_timer);
 	count--;
+	will_judge(will, s);
 	share_leave_all(s, SHARE_ENDED);
 	store_session_del(s);
 	while (!list_empty(&s->subs)) {
@@ -153,6 +155,7 @@ void session_free(struct session *s)
 	queue_clear(&s->queue);
 	inflight_clear(&s->inflight);
 	midset_clear(&s->received);
+	rights_forget(s);
 	free(s);
 	/* the session has ended before the delay had passed, 3.1.2.5 */
 	will_publish(will, NULL);

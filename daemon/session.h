@@ -11,7 +11,10 @@
 #include "queue.h"
 #include "timer.h"
 
+struct acl_class;
+struct acl_rules;
 struct client;
+struct conf_security;
 struct will;
 
 /* A session expiry interval without an end. */
@@ -27,6 +30,10 @@ struct will;
  * @will: will of the last connection, delayed
  * @will_timer: publishes @will
  * @client: the connection, NULL while there is none
+ * @security: settings of the listener of the last connection, for @rules
+ * @user: user name of the last connection, NULL for none; for @rules
+ * @rules: what it may publish and read, NULL for everything
+ * @publish_class: those who may publish the same, NULL for everything
  * @protocol: protocol level of the last connection
  * @subs: subscriptions, struct sub.by_session
  * @nsubs: their number
@@ -52,6 +59,10 @@ struct session {
 	struct will *will;
 	struct timer will_timer;
 	struct client *client;
+	const struct conf_security *security;
+	char *user;
+	struct acl_rules *rules;
+	struct acl_class *publish_class;
 	uint8_t protocol;
 	struct list_head subs;
 	uint32_t nsubs;

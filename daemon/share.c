@@ -4,12 +4,19 @@
 #include "client.h"
 #include "deliver.h"
 #include "message.h"
+#include "rights.h"
 #include "session.h"
 #include "store.h"
 #include "subs.h"
 #include "util.h"
 
-static struct sub *pick(struct filter *filter, uint8_t qos,
+static bool may_have(const struct sub *sub, const struct share_message *msg)
+{
+	return !sub->restricted || rights_allow(sub->session, ACL_READ,
+						msg->topic, msg->len);
+}
+
+static struct sub *pick(struct filter *filter, const struct share_message *msg,
 			const struct sub *leaving)
 {
 	struct sub *connected = NULL;
@@ -18,9 +25,9 @@ static struct sub *pick(struct filter *filter, uint8_t qos,
 
 	list_for_each_entry(sub, &filter->subs, by_filter) {
 		const struct session *s = sub->session;
-		uint8_t granted = min_t(uint8_t, qos, sub->qos);
+		uint8_t granted = min_t(uint8_t, msg->qos, sub->qos);
 
-		if (sub == leaving)
+		if (sub == leaving || !may_have(sub, msg))
 			continue;
 		if (s->client && deliver_room(s, granted))
 			return sub;
@@ -44,9 +51,9 @@ static void had_its_turn(struct sub *sub)
 	list_add_tail(&sub->by_filter, &sub->filter->subs);
 }
 
-struct sub *share_pick(struct filter *filter, uint8_t qos)
+struct sub *share_pick(struct filter *filter, const struct share_message *msg)
 {
-	struct sub *sub = pick(filter, qos, NULL);
+	struct sub *sub = pick(filter, msg, NULL);
 
 	if (sub)
 		had_its_turn(sub);
@@ -57,7 +64,12 @@ struct sub *share_pick(struct filter *filter, uint8_t qos)
 static bool pass_on(const struct delivery *d, const struct sub *leaving,
 		    enum share_leave how)
 {
-	struct sub *sub = pick(leaving->filter, d->msg->qos, leaving);
+	const struct share_message msg = {
+		.topic = message_topic(d->msg),
+		.len = d->msg->topic_len,
+		.qos = d->msg->qos,
+	};
+	struct sub *sub = pick(leaving->filter, &msg, leaving);
 	struct delivery_to to;
 
 	if (!sub || (how == SHARE_OFFLINE && !sub->session->client))

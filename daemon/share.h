@@ -4,6 +4,7 @@
 #define MQTTD_SHARE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct filter;
@@ -34,16 +35,28 @@ enum share_leave {
 bool share_attached(const struct filter *filter, uint8_t qos, bool retain);
 
 /**
+ * struct share_message - a message for a shared subscription
+ * @topic: its topic
+ * @len: length of @topic
+ * @qos: its QoS
+ */
+struct share_message {
+	const char *topic;
+	size_t len;
+	uint8_t qos;
+};
+
+/**
  * share_pick() - choose the member that gets a message
  * @filter: filter of the shared subscription
- * @qos: QoS of the message
+ * @msg: the message
  *
  * They take turns: those that have room for it before other connected ones,
  * and one whose session has no connection only when there is no other.
  *
  * Return: a subscription, NULL when nobody can have it.
  */
-struct sub *share_pick(struct filter *filter, uint8_t qos);
+struct sub *share_pick(struct filter *filter, const struct share_message *msg);
 
 /**
  * share_leave() - a member leaves: others get what it has not got

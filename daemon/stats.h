@@ -24,6 +24,7 @@
  * @publish_received: PUBLISH packets received
  * @publish_sent: PUBLISH packets queued for clients
  * @publish_dropped: messages dropped because a queue or buffer was full
+ * @publish_denied: messages that their publishers may not publish
  * @received: packets of the other types received, by type
  * @sent: packets of the other types queued for clients, by type
  * @retained_dropped: messages not retained because of retained_messages_max or
@@ -53,6 +54,7 @@ struct stats {
 	uint64_t publish_received;
 	uint64_t publish_sent;
 	uint64_t publish_dropped;
+	uint64_t publish_denied;
 	uint64_t received[16];
 	uint64_t sent[16];
 	uint64_t retained_dropped;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acl.h"
 #include "subid.h"
 #include "topic.h"
 #include "trie.h"
@@ -90,32 +91,47 @@ static size_t pattern_of(const char *name, size_t len)
 						0;
 }
 
-static struct filter *filter_at(const struct trie_node *node, const char *name,
-				size_t len)
+static bool is_named(const struct filter *filter, const char *name, size_t len)
 {
-	struct filter *filter = node->value;
+	return filter->len == len && !memcmp(filter->name, name, len);
+}
 
-	while (filter && (filter->len != len ||
-			  memcmp(filter->name, name, len)))
-		filter = filter->next;
-	return filter;
+static bool has_key(const struct filter *filter, const char *key, size_t len)
+{
+	if (!key || !filter->key)
+		return !key && !filter->key;
+	return filter->key_len == len && !memcmp(filter->key, key, len);
 }
 
 struct sub *subs_find(struct session *session, const char *name, size_t len)
 {
 	size_t begin = pattern_of(name, len);
 	struct trie_node *node = trie_find(&filters, name + begin, len - begin);
-	struct filter *filter = node ? filter_at(node, name, len) : NULL;
+	struct filter *filter = node ? node->value : NULL;
 
-	return filter ? subs_get(filter, session) : NULL;
+	for (; filter; filter = filter->next) {
+		struct sub *sub = is_named(filter, name, len) ?
+				  subs_get(filter, session) : NULL;
+
+		if (sub)
+			return sub;
+	}
+	return NULL;
 }
 
-static struct filter *filter_get(const char *name, size_t len)
+static struct filter *filter_get(const char *name, size_t len, const char *key,
+				 size_t key_len)
 {
 	size_t begin = pattern_of(name, len);
 	struct trie_node *node = trie_get(&filters, name + begin, len - begin);
-	struct filter *filter = filter_at(node, name, len);
+	struct filter *filter = node->value;
 
+	/* one copy of each message is for all members, whatever they may read */
+	if (begin)
+		key = NULL;
+	while (filter && !(is_named(filter, name, len) &&
+			   has_key(filter, key, key_len)))
+		filter = filter->next;
 	if (filter)
 		return filter;
 	filter = xcalloc(1, sizeof(*filter) + len + 1);
@@ -123,6 +139,11 @@ static struct filter *filter_get(const char *name, size_t len)
 	filter->shared = begin;
 	filter->len = len;
 	memcpy(filter->name, name, len);
+	if (key) {
+		filter->key = xmalloc(max_t(size_t, key_len, 1));
+		filter->key_len = key_len;
+		memcpy(filter->key, key, key_len);
+	}
 	filter->pattern = filter->name + begin;
 	filter->pattern_len = len - begin;
 	INIT_LIST_HEAD(&filter->subs);
@@ -144,6 +165,7 @@ static void filter_free(struct filter *filter)
 			prev = prev->next;
 		prev->next = filter->next;
 	}
+	free(filter->key);
 	free(filter);
 	trie_prune(&filters, node);
 }
@@ -162,36 +184,19 @@ static void sub_set(struct sub *sub, const struct sub_options *options)
 	generation++;
 }
 
-struct sub *subs_add(struct session *session, struct list_head *subs,
-		     const char *name, size_t len,
-		     const struct sub_options *options)
+static void sub_link(struct sub *sub)
 {
-	struct filter *filter = filter_get(name, len);
-	struct sub *sub = subs_get(filter, session);
-	uint32_t h;
+	struct filter *filter = sub->filter;
+	uint32_t h = sub_hash(filter, sub->session) & table_mask;
 
-	if (sub) {
-		sub_set(sub, options);
-		return sub;
-	}
-	generation++;
-	if (count > table_mask)
-		subs_grow();
-	sub = xcalloc(1, sizeof(*sub));
-	sub->filter = filter;
-	sub->session = session;
-	sub_set(sub, options);
 	list_add_tail(&sub->by_filter, &filter->subs);
-	list_add_tail(&sub->by_session, subs);
-	h = sub_hash(filter, session) & table_mask;
 	sub->hnext = table[h];
 	table[h] = sub;
 	filter->count++;
-	count++;
-	return sub;
+	generation++;
 }
 
-void subs_del(struct sub *sub)
+static void sub_unlink(struct sub *sub)
 {
 	struct filter *filter = sub->filter;
 	struct sub **p = &table[sub_hash(filter, sub->session) & table_mask];
@@ -200,13 +205,71 @@ void subs_del(struct sub *sub)
 		p = &(*p)->hnext;
 	*p = sub->hnext;
 	list_del_init(&sub->by_filter);
+	generation++;
+	if (!--filter->count)
+		filter_free(filter);
+}
+
+struct sub *subs_add(struct session *session, struct list_head *subs,
+		     const char *name, size_t len,
+		     const struct sub_options *options)
+{
+	struct filter *filter = filter_get(name, len, options->key,
+					   options->key_len);
+	struct sub *sub = subs_get(filter, session);
+
+	if (sub) {
+		sub_set(sub, options);
+		return sub;
+	}
+	if (count > table_mask)
+		subs_grow();
+	sub = xcalloc(1, sizeof(*sub));
+	sub->filter = filter;
+	sub->session = session;
+	sub_set(sub, options);
+	sub->restricted = filter->shared && options->key;
+	list_add_tail(&sub->by_session, subs);
+	sub_link(sub);
+	count++;
+	return sub;
+}
+
+void subs_del(struct sub *sub)
+{
+	sub_unlink(sub);
 	list_del_init(&sub->by_session);
 	subids_put(sub->ids);
 	free(sub);
 	count--;
-	generation++;
-	if (!--filter->count)
-		filter_free(filter);
+}
+
+void subs_move(struct sub *sub, const char *key, size_t len)
+{
+	struct filter *filter = sub->filter;
+
+	sub->restricted = filter->shared && key;
+	if (filter->shared)
+		return;
+	/* before the old one goes, which has the name */
+	filter = filter_get(filter->name, filter->len, key, len);
+	if (filter == sub->filter)
+		return;
+	sub_unlink(sub);
+	sub->filter = filter;
+	sub_link(sub);
+}
+
+bool sub_reads(const struct sub *sub, const char *key, size_t len)
+{
+	return sub->filter->shared ? sub->restricted == !!key :
+				     has_key(sub->filter, key, len);
+}
+
+bool filter_allows(const struct filter *filter, const char *topic, size_t len)
+{
+	return !filter->key || acl_key_allows(filter->key, filter->key_len,
+					      topic, len);
 }
 
 static void match_add(struct filter_set *set, const struct trie_node *node)
@@ -214,6 +277,9 @@ static void match_add(struct filter_set *set, const struct trie_node *node)
 	struct filter *filter = node ? node->value : NULL;
 
 	for (; filter; filter = filter->next) {
+		if (unlikely(filter->key) &&
+		    !filter_allows(filter, set->topic, set->topic_len))
+			continue;
 		if (set->count == set->cap) {
 			set->cap = set->cap ? set->cap * 2 : 16;
 			set->filter = xrealloc(set->filter, set->cap *
@@ -233,6 +299,8 @@ void subs_match(const char *topic, size_t len, struct filter_set *set)
 	struct trie_set *next = &filters.level[1];
 	bool wild = *topic != '$';
 
+	set->topic = topic;
+	set->topic_len = len;
 	set->count = 0;
 	cur->count = 0;
 	trie_set_add(cur, &filters.root);

@@ -13,7 +13,8 @@ struct subids;
 struct trie_node;
 
 /**
- * struct filter - a topic filter that somebody subscribed to
+ * struct filter - a topic filter that somebody subscribed to; subscribers who
+ *	may read different topics of it have each their own
  * @node: its place in the trie
  * @next: next filter at the same place, by the name of its share
  * @subs: subscriptions, struct sub.by_filter; of a shared one those that have
@@ -25,6 +26,9 @@ struct trie_node;
  * @unserved: of these, of connected clients and yet neither
  * @group: the data path's group, 0 if it has none
  * @shared: of each message only one subscriber gets a copy
+ * @key: what its subscribers may read, acl_key(); NULL for all, and for shared
+ *	subscriptions
+ * @key_len: length of @key
  * @pattern: what topics are matched against, in @name
  * @pattern_len: its length
  * @len: length of @name
@@ -41,6 +45,8 @@ struct filter {
 	uint32_t unserved;
 	uint32_t group;
 	bool shared;
+	char *key;
+	size_t key_len;
 	const char *pattern;
 	uint32_t pattern_len;
 	uint32_t len;
@@ -68,14 +74,18 @@ enum sub_member {
  * @no_local: not what its own client publishes
  * @rap: retain as published: RETAIN is passed on
  * @id: subscription identifier, 0 for none
+ * @key: what the subscriber may read, acl_key(); NULL for all
+ * @key_len: length of @key
  *
- * All but @qos are of MQTT 5.0.
+ * @no_local, @rap and @id are of MQTT 5.0.
  */
 struct sub_options {
 	uint8_t qos;
 	bool no_local;
 	bool rap;
 	uint32_t id;
+	const char *key;
+	size_t key_len;
 };
 
 /**
@@ -92,6 +102,7 @@ struct sub_options {
  * @ids: @id as messages carry it
  * @store_id: number in the durable store, 0 when not in it
  * @member: what the data path knows of it
+ * @restricted: a shared one: its session may not read all of its topics
  * @overlap: the data path knows that it overlaps another one of the session
  */
 struct sub {
@@ -107,6 +118,7 @@ struct sub {
 	struct subids *ids;
 	uint64_t store_id;
 	enum sub_member member;
+	bool restricted;
 	bool overlap;
 };
 
@@ -175,19 +187,53 @@ struct sub *subs_add(struct session *session, struct list_head *subs,
 void subs_del(struct sub *sub);
 
 /**
+ * subs_move() - the subscriber may read something else
+ * @sub: subscription, no member of the data path
+ * @key: what it may read now, as in struct sub_options
+ * @len: length of @key
+ */
+void subs_move(struct sub *sub, const char *key, size_t len);
+
+/**
+ * sub_reads() - is this what the subscriber may read?
+ * @sub: subscription
+ * @key: as for subs_move()
+ * @len: length of @key
+ *
+ * Return: true if subs_move() would change nothing.
+ */
+bool sub_reads(const struct sub *sub, const char *key, size_t len);
+
+/**
+ * filter_allows() - may the subscribers read this topic?
+ * @filter: filter that matches the topic
+ * @topic: topic name
+ * @len: its length
+ *
+ * Return: true if so, and for shared subscriptions, whose members are asked one
+ * by one.
+ */
+bool filter_allows(const struct filter *filter, const char *topic, size_t len);
+
+/**
  * struct filter_set - filters that match a topic
+ * @topic: the topic
+ * @topic_len: its length
  * @filter: the filters, each once
  * @count: their number
  * @cap: room in @filter
  */
 struct filter_set {
+	const char *topic;
+	size_t topic_len;
 	struct filter **filter;
 	size_t count;
 	size_t cap;
 };
 
 /**
- * subs_match() - find all filters that match a topic name
+ * subs_match() - find all filters that match a topic name which their
+ *	subscribers may read
  * @topic: valid topic name
  * @len: its length
  * @set: emptied, then filled

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rights.h"
 #include "route.h"
+#include "stats.h"
 #include "topic.h"
 #include "util.h"
 
@@ -32,6 +34,7 @@ struct will *will_new(const struct will *from)
 	const uint8_t *old = props->raw;
 
 	will->store_id = 0;
+	will->denied = false;
 	will->topic = copy(from->topic, from->topic_len);
 	will->payload = copy(from->payload, from->payload_len);
 	will->raw = copy(old, props->raw_len);
@@ -42,12 +45,25 @@ struct will *will_new(const struct will *from)
 	return will;
 }
 
-void will_publish(const struct will *will, const struct session *s)
+void will_judge(struct will *will, const struct session *s)
+{
+	if (will)
+		will->denied = !rights_allow(s, ACL_WRITE, will->topic,
+					     will->topic_len);
+}
+
+void will_publish(struct will *will, const struct session *s)
 {
 	struct publish pub;
 
 	if (!will || topic_reserved(will->topic, will->topic_len))
 		return;
+	if (s)
+		will_judge(will, s);
+	if (will->denied) {
+		stats.publish_denied++;
+		return;
+	}
 	memset(&pub, 0, sizeof(pub));
 	pub.topic = will->topic;
 	pub.topic_len = will->topic_len;

@@ -22,6 +22,7 @@ struct session;
  * @raw: what they point to
  * @store_id: number in the durable store, while its client is connected; 0 when
  *	not in it
+ * @denied: its client may not publish it, when it was last looked at
  */
 struct will {
 	char *topic;
@@ -34,6 +35,7 @@ struct will {
 	struct properties props;
 	uint8_t *raw;
 	uint64_t store_id;
+	bool denied;
 };
 
 /**
@@ -45,12 +47,21 @@ struct will {
 struct will *will_new(const struct will *will);
 
 /**
+ * will_judge() - may its client publish a will?
+ * @will: will, or NULL to do nothing
+ * @s: session of its client
+ */
+void will_judge(struct will *will, const struct session *s);
+
+/**
  * will_publish() - publish a will
  * @will: will, or NULL to do nothing
  * @s: session of its client, NULL once it has ended: its own messages, too, are
  *	not for subscriptions with No Local [MQTT-3.8.3-3]
+ *
+ * Whether its client may is looked at now, or when its session ended.
  */
-void will_publish(const struct will *will, const struct session *s);
+void will_publish(struct will *will, const struct session *s);
 
 /**
  * will_free() - discard a will
