@@ -306,8 +306,7 @@ size_t http_answer(enum http_status status, const struct http_upgrade *up,
 	}
 	return snprintf(buf, HTTP_ANSWER_MAX,
 			"HTTP/1.1 %s\r\n"
-			"%s"
 			"Connection: close\r\n"
 			"Content-Length: 0\r\n"
-			"\r\n", what, more);
+			"%s\r\n", what, more);
 }
