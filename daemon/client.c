@@ -17,6 +17,7 @@
 #include "keepalive.h"
 #include "log.h"
 #include "peer.h"
+#include "publish_limit.h"
 #include "send.h"
 #include "session.h"
 #include "stats.h"
@@ -133,6 +134,7 @@ static void client_free(struct client *c)
 	transport_free(c);
 	tls_info_delete(c->tls);
 	outq_clear(&c->out);
+	publish_limit_free(c);
 	aliases_free(c->aliases);
 	free(c->rx);
 	free(c->user);

@@ -14,6 +14,7 @@
 
 struct aliases;
 struct peer;
+struct publish_limit;
 struct session;
 struct tls_info;
 struct transport;
@@ -79,6 +80,7 @@ enum client_end {
  * @receive_max: QoS 1 and 2 messages that it takes at a time
  * @alias_max: topic aliases that it takes
  * @max_packet: longest packet that it takes
+ * @publish_limit: how fast it may publish, NULL for any rate
  * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
  * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
@@ -129,6 +131,7 @@ struct client {
 	uint16_t receive_max;
 	uint16_t alias_max;
 	uint32_t max_packet;
+	struct publish_limit *publish_limit;
 	uint32_t unacked;
 	struct aliases *aliases;
 	uint64_t last_rx;

@@ -11,6 +11,7 @@
 #include "handle.h"
 #include "keepalive.h"
 #include "packet.h"
+#include "publish_limit.h"
 #include "stats.h"
 #include "tls.h"
 #include "transport.h"
@@ -213,6 +214,9 @@ static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
 			 size_t total)
 {
 	c->last_rx = loop_now();
+	if (unlikely(c->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
+	    !publish_limit_charge(c, total))
+		return;
 	if (*p == PUBLISH && handle_publish_run(c, p, total))
 		return;
 	handle_packet(c, p, hlen, total - hlen);
@@ -252,6 +256,9 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 {
 	switch (*p) {
 	case PUBLISH:
+		/* each by itself, to stop at any of them */
+		if (unlikely(c->publish_limit))
+			return 0;
 		return handle_publish_run(c, p, len);
 	case PUBACK:
 		return handle_puback_run(c, p, len);
@@ -260,8 +267,23 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 	}
 }
 
+static bool input_waits(const struct client *c)
+{
+	return unlikely(c->publish_limit) && c->publish_limit->waiting;
+}
+
+static void input_stop(struct client *c)
+{
+	if (c->rx_armed)
+		loop_cancel(&c->rx_op);
+}
+
 static void client_input(struct client *c, const uint8_t *p, size_t len)
 {
+	if (input_waits(c)) {
+		publish_limit_keep(c, p, len);
+		return;
+	}
 	if (c->rx_len) {
 		size_t used = input_resume(c, p, len);
 
@@ -273,6 +295,12 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		size_t n;
 		int64_t total;
 
+		if (unlikely(c->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
+		    publish_limit_wait(c)) {
+			publish_limit_keep(c, p, len);
+			input_stop(c);
+			return;
+		}
 		n = input_run(c, p, len);
 		if (n) {
 			c->last_rx = loop_now();
@@ -312,8 +340,32 @@ static void client_pause(struct client *c)
 	if (c->rx_paused || c->answers < config.max_output_bytes)
 		return;
 	c->rx_paused = true;
-	if (c->rx_armed)
-		loop_cancel(&c->rx_op);
+	input_stop(c);
+}
+
+/* A client that published too fast may go on. */
+static void publish_limit_expired(struct timer *timer)
+{
+	struct publish_limit *l = container_of(timer, struct publish_limit,
+					       timer);
+	struct client *c = l->client;
+	uint8_t *kept = l->kept;
+	size_t len = l->len;
+
+	l->waiting = false;
+	l->kept = NULL;
+	l->len = 0;
+	l->cap = 0;
+	if (c->state == CLIENT_CONNECTED) {
+		/* it did not say nothing, it was not listened to */
+		c->last_rx = loop_now();
+		datapath_before_input(c);
+		client_input(c, kept, len);
+		client_pause(c);
+	}
+	free(kept);
+	if (c->state == CLIENT_CONNECTED)
+		client_receive(c);
 }
 
 static void client_rx(struct op *op, int res, uint32_t flags)
@@ -338,7 +390,8 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 	}
 	if (buf)
 		loop_buf_put(flags);
-	if (!c->rx_armed && !c->rx_paused && c->state == CLIENT_CONNECTED)
+	if (!c->rx_armed && !c->rx_paused && !input_waits(c) &&
+	    c->state == CLIENT_CONNECTED)
 		client_rx_arm(c);
 }
 
@@ -420,7 +473,7 @@ void client_receive(struct client *c)
 	case CLIENT_VERIFYING:
 		break;
 	case CLIENT_CONNECTED:
-		if (c->rx_paused)
+		if (c->rx_paused || input_waits(c))
 			break;
 		if (transport_kept(c)) {
 			transport_resume(c);
@@ -447,6 +500,7 @@ void client_input_connected(struct client *c)
 	c->rx_cap = 0;
 	c->rx_len = 0;
 	c->rx_total = 0;
+	publish_limit_start(c, publish_limit_expired);
 }
 
 void client_input_drained(struct client *c)

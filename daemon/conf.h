@@ -177,6 +177,9 @@ struct conf {
 	uint32_t max_topic_length;
 	uint32_t max_topic_levels;
 	uint32_t max_subscriptions;
+	uint32_t max_publish_rate;
+	uint32_t max_publish_bytes;
+	bool publish_limit_disconnect;
 	uint32_t websockets_headers_size;
 	uint32_t max_inflight_messages;
 	uint32_t max_inflight_bytes;

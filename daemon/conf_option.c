@@ -389,6 +389,19 @@ static int parse_connect_rate(struct conf_parser *p, const struct conf_opt *o,
 	return 0;
 }
 
+static int parse_publish_limit_action(struct conf_parser *p,
+				      const struct conf_opt *o, char *value)
+{
+	if (!strcmp(value, "wait"))
+		p->conf->publish_limit_disconnect = false;
+	else if (!strcmp(value, "disconnect"))
+		p->conf->publish_limit_disconnect = true;
+	else
+		return conf_error(p, "%s: \"%s\" is neither wait nor disconnect",
+				  o->name, value);
+	return 0;
+}
+
 static int parse_control_socket(struct conf_parser *p, const struct conf_opt *o,
 				char *value)
 {
@@ -526,6 +539,8 @@ static const struct conf_opt conf_options[] = {
 	NUMBER(parse_max_keepalive, max_keepalive, 10, 65535),
 	NUMBER(parse_u32, max_output_bytes, 4096, 1u << 30),
 	NUMBER(parse_u32, max_packet_size, 20, MQTT_PACKET_MAX),
+	NUMBER(parse_u32, max_publish_bytes, 0, INT_MAX),
+	NUMBER(parse_u32, max_publish_rate, 0, 1000000),
 	LISTENER_NUMBER(parse_u32, max_qos, 0, 2),
 	NUMBER(parse_u32, max_queued_bytes, 0, INT_MAX),
 	NUMBER(parse_u32, max_queued_messages, 0, INT_MAX),
@@ -542,6 +557,7 @@ static const struct conf_opt conf_options[] = {
 	FIELD(parse_string, pid_file),
 	PARSED(port),
 	PARSED(protocol),
+	PARSED(publish_limit_action),
 	TLS_FIELD(parse_bool, require_certificate),
 	FIELD(parse_bool, retain_available),
 	NUMBER(parse_s64, retained_bytes_max, 0, INT64_MAX),

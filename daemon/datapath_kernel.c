@@ -20,6 +20,7 @@
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
+#include "publish_limit.h"
 #include "route.h"
 #include "run.h"
 #include "session.h"
@@ -492,6 +493,12 @@ static void kernel_attach(struct client *c)
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
 		conn.flags = MQTT_CONN_F_NO_PUBLISH;
+	}
+	/* the daemon is to see, and to time, every packet */
+	if (publish_limited()) {
+		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
+		conn.flags = MQTT_CONN_F_NO_PUBLISH | MQTT_CONN_F_NO_PINGRESP;
+		conn.keep_alive = 0;
 	}
 	rc = mqtt_nl_conn_add(nl, &conn, &c->conn);
 	if (rc) {

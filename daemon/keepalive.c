@@ -5,6 +5,7 @@
 
 #include "client.h"
 #include "conf.h"
+#include "publish_limit.h"
 #include "stats.h"
 
 #define LINGER_MS	2000
@@ -38,7 +39,9 @@ static void keepalive_expired(struct timer *timer)
 	struct client *c = container_of(timer, struct client, timer);
 	uint64_t deadline = keepalive_deadline(c);
 
-	if (deadline > loop_now())
+	if (c->publish_limit && c->publish_limit->waiting)
+		timer_arm(timer, loop_now() + c->keepalive * 1500ull);
+	else if (deadline > loop_now())
 		timer_arm(timer, deadline);
 	else
 		keepalive_over(c);
@@ -63,7 +66,8 @@ void keepalive_connect(struct client *c)
 void keepalive_start(struct client *c)
 {
 	timer_cancel(&c->timer);
-	if (!c->keepalive || c->conn)
+	/* of conns the module does it, unless their publishes may wait here */
+	if (!c->keepalive || (c->conn && !c->publish_limit))
 		return;
 	c->timer.fn = keepalive_expired;
 	timer_arm(&c->timer, keepalive_deadline(c));

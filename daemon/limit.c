@@ -46,6 +46,8 @@ void limits_report(cJSON *json)
 		{ "max_topic_length", config.max_topic_length },
 		{ "max_topic_levels", config.max_topic_levels },
 		{ "max_subscriptions", config.max_subscriptions },
+		{ "max_publish_rate", config.max_publish_rate },
+		{ "max_publish_bytes", config.max_publish_bytes },
 		{ "max_output_bytes", config.max_output_bytes },
 		{ "connections_refused", stats.connections_refused },
 		{ "connections_per_address_refused",
@@ -54,6 +56,8 @@ void limits_report(cJSON *json)
 		{ "connect_timeouts", stats.connect_timeouts },
 		{ "topics_refused", stats.topics_refused },
 		{ "subscriptions_refused", stats.subscriptions_refused },
+		{ "publish_rate_waits", stats.publish_rate_waits },
+		{ "publish_rate_disconnects", stats.publish_rate_disconnects },
 	};
 	size_t i;
 

@@ -17,6 +17,9 @@
  * @tls_failures: TLS handshakes that failed
  * @tls_kernel: connections of which the kernel does TLS
  * @tls_daemon: connections of which the daemon does
+ * @publish_rate_waits: times that a client had to wait because of
+ *	max_publish_rate or max_publish_bytes
+ * @publish_rate_disconnects: clients disconnected because of them
  * @connects: CONNECT packets received
  * @clients: clients connected now
  * @clients_max: most clients connected at a time
@@ -47,6 +50,8 @@ struct stats {
 	uint64_t tls_failures;
 	uint64_t tls_kernel;
 	uint64_t tls_daemon;
+	uint64_t publish_rate_waits;
+	uint64_t publish_rate_disconnects;
 	uint64_t connects;
 	uint64_t clients;
 	uint64_t clients_max;

@@ -46,6 +46,9 @@ static void test_all_options(void **state)
 			       "max_topic_length 300\n"
 			       "max_topic_levels 7\n"
 			       "max_subscriptions 8\n"
+			       "max_publish_rate 11\n"
+			       "max_publish_bytes 12\n"
+			       "publish_limit_action disconnect\n"
 			       "max_inflight_messages 7\n"
 			       "max_queued_messages 0\n"
 			       "max_packet_size 2000\n"
@@ -102,6 +105,9 @@ static void test_all_options(void **state)
 	assert_int_equal(conf.max_topic_length, 300);
 	assert_int_equal(conf.max_topic_levels, 7);
 	assert_int_equal(conf.max_subscriptions, 8);
+	assert_int_equal(conf.max_publish_rate, 11);
+	assert_int_equal(conf.max_publish_bytes, 12);
+	assert_true(conf.publish_limit_disconnect);
 	assert_int_equal(conf.max_inflight_messages, 7);
 	assert_int_equal(conf.max_queued_messages, 0);
 	assert_int_equal(conf.max_packet_size, 2000);
@@ -135,6 +141,8 @@ static void test_errors(void **state)
 	       "f.conf:1: port: 65536 is out of range (1 to 65535)");
 	refuse("port 99999999999999999999\n",
 	       "f.conf:1: port: \"99999999999999999999\" is not a number");
+	refuse("publish_limit_action drop\n",
+	       "f.conf:1: publish_limit_action: \"drop\" is neither wait nor disconnect");
 	refuse("protocol mqtts\n",
 	       "f.conf:1: protocol: \"mqtts\" is neither mqtt nor websockets");
 	refuse("connect_rate 1 2 3\n",
