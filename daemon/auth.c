@@ -39,7 +39,15 @@ static void peer_address(const struct client *c, struct sockaddr_storage *ss)
 		ss->ss_family = AF_UNSPEC;
 }
 
-static void failed(struct client *c)
+bool auth_must_wait(const struct client *c)
+{
+	struct sockaddr_storage ss;
+
+	peer_address(c, &ss);
+	return auth_backoff_wait(&ss, loop_now());
+}
+
+void auth_failed(struct client *c)
 {
 	struct sockaddr_storage ss;
 	unsigned int count;
@@ -50,23 +58,28 @@ static void failed(struct client *c)
 		   c->address, count);
 }
 
+void auth_passed(struct client *c)
+{
+	struct sockaddr_storage ss;
+
+	peer_address(c, &ss);
+	auth_backoff_passed(&ss);
+}
+
 static void verified(struct auth_job *job)
 {
 	struct verification *v = container_of(job, struct verification, job);
 	struct client *c = v->client;
 	bool good = job->good && v->known;
-	struct sockaddr_storage ss;
 
 	auth_job_free(job);
 	if (!c)
 		return;
 	c->verification = NULL;
-	if (good) {
-		peer_address(c, &ss);
-		auth_backoff_passed(&ss);
-	} else {
-		failed(c);
-	}
+	if (good)
+		auth_passed(c);
+	else
+		auth_failed(c);
 	handle_connect_verified(c, good);
 }
 
@@ -84,7 +97,7 @@ static enum auth_verdict verify(struct client *c,
 	struct verification *v;
 
 	if (!any) {
-		failed(c);
+		auth_failed(c);
 		return AUTH_REFUSE;
 	}
 	v = xcalloc(1, sizeof(*v));
@@ -142,7 +155,6 @@ enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 			     enum reason *code)
 {
 	const struct conf_security *security = c->listener->security;
-	struct sockaddr_storage ss;
 
 	if (identify(c))
 		return AUTH_ALLOW;
@@ -151,14 +163,13 @@ enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 	*code = REASON_NOT_AUTHORIZED;
 	if (!cred->user || !security->users)
 		return security->allow_anonymous ? AUTH_ALLOW : AUTH_REFUSE;
-	peer_address(c, &ss);
-	if (auth_backoff_wait(&ss, loop_now())) {
+	if (auth_must_wait(c)) {
 		*code = REASON_CONNECTION_RATE_EXCEEDED;
 		return AUTH_REFUSE;
 	}
 	*code = REASON_BAD_USER_NAME_OR_PASSWORD;
 	if (!cred->password) {
-		failed(c);
+		auth_failed(c);
 		return AUTH_REFUSE;
 	}
 	return verify(c, cred, code);

@@ -86,6 +86,26 @@ enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 			     enum reason *code);
 
 /**
+ * auth_must_wait() - did a client's address fail too often?
+ * @c: client
+ *
+ * Return: true while it must wait.
+ */
+bool auth_must_wait(const struct client *c);
+
+/**
+ * auth_failed() - count and log a failure
+ * @c: client
+ */
+void auth_failed(struct client *c);
+
+/**
+ * auth_passed() - forget the failures of a client's address
+ * @c: client
+ */
+void auth_passed(struct client *c);
+
+/**
  * auth_cancel() - the client does not wait any longer
  * @c: client; what is under way for it is dropped
  */

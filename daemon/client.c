@@ -14,6 +14,7 @@
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
+#include "enhanced_auth.h"
 #include "keepalive.h"
 #include "log.h"
 #include "peer.h"
@@ -137,6 +138,7 @@ static void client_free(struct client *c)
 	publish_limit_free(c);
 	aliases_free(c->aliases);
 	free(c->rx);
+	enhanced_auth_end(c);
 	free(c->user);
 	list_del_init(&c->node);
 	list_del_init(&c->dirty_node);
@@ -209,6 +211,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 		lives = session_detach(s);
 	}
 	auth_cancel(c);
+	enhanced_auth_end(c);
 	c->will = NULL;
 	c->state = CLIENT_CLOSING;
 	closing++;

@@ -13,6 +13,7 @@
 #include "timer.h"
 
 struct aliases;
+struct enhanced_auth;
 struct peer;
 struct publish_limit;
 struct session;
@@ -88,11 +89,14 @@ enum client_end {
  * @transport: between the socket and MQTT, NULL if nothing is
  * @tls: about its TLS, after the handshake
  * @verification: of its password, while CLIENT_VERIFYING
+ * @enhanced_auth: exchange of AUTH packets under way
+ * @auth_method: its CONNECT named the authentication method
  * @user: user name, verified where there is a password file; NULL for none
  * @identified: it was not verified, but is known from the connection
  * @will: its will, if it has one
  * @rx: packet received in part
  * @rx_len: bytes of it
+ * @connect_len: of these, the CONNECT that stays while AUTH packets follow it
  * @rx_cap: room in @rx
  * @rx_total: its whole length, 0 while not known
  * @out: output
@@ -139,11 +143,14 @@ struct client {
 	struct transport *transport;
 	struct tls_info *tls;
 	struct verification *verification;
+	struct enhanced_auth *enhanced_auth;
+	bool auth_method;
 	char *user;
 	bool identified;
 	struct will *will;
 	uint8_t *rx;
 	uint32_t rx_len;
+	uint32_t connect_len;
 	uint32_t rx_cap;
 	uint32_t rx_total;
 	struct outq out;

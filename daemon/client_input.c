@@ -23,6 +23,10 @@
 #define CONNECT_MAX	(PACKET_HEADER_MAX + 10 + 5 * (2 + 65535u))
 /* With the properties of 5.0, which have no limit of their own. */
 #define CONNECT5_MAX	(1u << 20)
+/* Shortest packet. */
+#define PACKET_MIN	2u
+/* No authentication method has more to say. */
+#define AUTH_MAX	8192u
 #define RX_KEEP		4096u
 
 static void rx_reserve(struct client *c, uint32_t cap)
@@ -33,13 +37,18 @@ static void rx_reserve(struct client *c, uint32_t cap)
 	c->rx_cap = cap;
 }
 
-/* How much of CONNECT may be taken before it has been looked at again. */
+/* How much of CONNECT, or of AUTH after it, may be taken before it has been looked at again. */
 static uint32_t connect_want(const struct client *c)
 {
-	uint32_t want = c->rx_total ? c->rx_total : CONNECT_MIN;
-	uint32_t step = max_t(uint32_t, 1024, c->rx_len);
+	uint32_t have = c->rx_len - c->connect_len;
+	uint32_t step = max_t(uint32_t, 1024, have);
+	uint32_t want = c->rx_total;
 
-	return min_t(uint32_t, want - c->rx_len, step);
+	if (!want && !c->connect_len)
+		want = CONNECT_MIN;
+	else if (!want)
+		want = max_t(uint32_t, PACKET_MIN, have + 1);
+	return min_t(uint32_t, want - have, step);
 }
 
 /*
@@ -78,6 +87,47 @@ static bool padded(struct client *c, int hlen, uint32_t remaining)
 	return true;
 }
 
+/* AUTH, behind the CONNECT that it belongs to; DISCONNECT may come as well. */
+static void auth_input(struct client *c)
+{
+	const uint8_t *p = c->rx + c->connect_len;
+	uint32_t have = c->rx_len - c->connect_len;
+	uint32_t remaining = 0;
+	struct reader r;
+	int hlen;
+
+	if (p[0] != AUTH && p[0] != DISCONNECT) {
+		client_fail(c, REASON_PROTOCOL_ERROR,
+			    "packet other than AUTH before CONNACK");
+		return;
+	}
+	hlen = packet_header(p, have, &remaining);
+	if (!hlen)
+		return;
+	if (hlen < 0 || hlen + remaining > AUTH_MAX) {
+		client_fail(c, REASON_MALFORMED_PACKET,
+			    "AUTH of impossible length");
+		return;
+	}
+	if (padded(c, hlen, remaining))
+		return;
+	c->rx_total = hlen + remaining;
+	if (have < c->rx_total)
+		return;
+	stats.received[*p >> 4]++;
+	if (*p == DISCONNECT) {
+		client_close(c, END_NORMAL, "client disconnected");
+		return;
+	}
+	r.p = p + hlen;
+	r.end = r.p + remaining;
+	r.bad = false;
+	/* what comes next begins behind CONNECT again */
+	c->rx_len = c->connect_len;
+	c->rx_total = 0;
+	handle_auth(c, AUTH, &r);
+}
+
 static void connect_input(struct client *c)
 {
 	uint32_t remaining = 0;
@@ -85,6 +135,10 @@ static void connect_input(struct client *c)
 	struct reader r;
 	int hlen;
 
+	if (c->connect_len) {
+		auth_input(c);
+		return;
+	}
 	if (c->rx[0] != CONNECT) {
 		client_close(c, END_ABNORMAL, "first packet is not CONNECT");
 		return;
@@ -501,6 +555,7 @@ void client_input_connected(struct client *c)
 	c->rx_len = 0;
 	c->rx_total = 0;
 	publish_limit_start(c, publish_limit_expired);
+	c->connect_len = 0;
 }
 
 void client_input_drained(struct client *c)

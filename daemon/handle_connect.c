@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "datapath.h"
 #include "deliver.h"
+#include "enhanced_auth.h"
 #include "handle.h"
 #include "keepalive.h"
 #include "limit.h"
@@ -35,7 +36,7 @@
 /* Longest auto_id_prefix that is used, an identifier with it, and a CONNACK. */
 #define ID_PREFIX_MAX		200
 #define AUTO_ID_MAX		(ID_PREFIX_MAX + 33)
-#define CONNACK_PROPERTIES_MAX	(AUTO_ID_MAX + 32)
+#define CONNACK_PROPERTIES_MAX	(AUTO_ID_MAX + 32 + AUTH_PROPERTIES_MAX)
 
 struct connect {
 	uint8_t flags;
@@ -278,6 +279,8 @@ static bool prepare_connack(struct client *c, struct connect *con)
 			     (uint16_t)c->listener->max_topic_alias);
 	if (con->keepalive_set)
 		p = put_property_u16(p, PROP_SERVER_KEEP_ALIVE, c->keepalive);
+	if (c->auth_method)
+		p = put_auth(p, enhanced_auth_answer(c));
 	con->answer_len = p - con->answer;
 	if (5 + con->answer_len <= c->max_packet)
 		return true;
@@ -436,6 +439,21 @@ static bool authenticate(struct client *c, const struct credentials *cred)
 	}
 }
 
+/* CONNECT stays where it is: it is read again when the client is known. */
+static void start_enhanced_auth(struct client *c,
+				const struct properties *props)
+{
+	const char *what = NULL;
+	enum reason code = enhanced_auth_first(c, props, &what);
+
+	if (code != REASON_CONTINUE_AUTHENTICATION) {
+		refuse(c, code, what);
+		return;
+	}
+	c->connect_len = c->rx_len;
+	c->rx_total = 0;
+}
+
 static void connect_client(struct client *c, struct reader *r, bool verified)
 {
 	struct connect con;
@@ -453,15 +471,17 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 	}
 	if (!check_id(c, &con, auto_id, sizeof(auto_id)))
 		return;
-	if (property_present(&con.props, PROP_AUTH_METHOD)) {
-		refuse(c, REASON_BAD_AUTHENTICATION_METHOD,
-		       "no authentication method is configured");
+	c->auth_method = property_present(&con.props, PROP_AUTH_METHOD);
+	if (!verified && c->auth_method) {
+		start_enhanced_auth(c, &con.props);
 		return;
 	}
 	if (!verified && !authenticate(c, &con.cred))
 		return;
 	/* whom nobody verifies is who it says, as with mosquitto */
-	if (con.cred.user && !c->user)
+	if (c->auth_method)
+		c->user = xstrdup(enhanced_auth_user(c));
+	else if (con.cred.user && !c->user)
 		c->user = xstrndup(con.cred.user, con.cred.user_len);
 	if (!check_keepalive(c, &con))
 		return;
@@ -500,6 +520,7 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 	/* Receiving must not be armed before the socket is attached. */
 	datapath_attach(c);
 	client_connected(c);
+	enhanced_auth_end(c);
 	accept_connect(c, &con, present);
 	if (c->state == CLIENT_CONNECTED)
 		deliver_resume(s);

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base64.h"
+#include "scram_verifier.h"
+
 /* The second choice of OWASP's password storage cheat sheet, for small memory. */
 #define ARGON2_MEMORY_KIB	19456u
 #define ARGON2_PASSES		2u
@@ -43,27 +46,6 @@ static bool is_argon2id(const char *hash)
 	return !strncmp(hash, "$argon2id$", 10);
 }
 
-/* Decodes base64 of text[len] into out, of at most *size bytes. */
-static bool decode(const char *text, size_t len, uint8_t *out, size_t *size)
-{
-	const gnutls_datum_t in = {
-		.data = (unsigned char *)text,
-		.size = (unsigned int)len,
-	};
-	gnutls_datum_t bytes;
-	bool fits;
-
-	if (!len || gnutls_base64_decode2(&in, &bytes) < 0)
-		return false;
-	fits = bytes.size && bytes.size <= *size;
-	if (fits) {
-		memcpy(out, bytes.data, bytes.size);
-		*size = bytes.size;
-	}
-	gnutls_free(bytes.data);
-	return fits;
-}
-
 static const char *parse_sha512(const char *hash, struct sha512_hash *h)
 {
 	const char *p = hash + 3;
@@ -85,9 +67,9 @@ static const char *parse_sha512(const char *hash, struct sha512_hash *h)
 	}
 	end = strchr(p, '$');
 	h->salt_len = sizeof(h->salt);
-	if (!end || !decode(p, end - p, h->salt, &h->salt_len))
+	if (!end || !base64_decode(p, end - p, h->salt, &h->salt_len))
 		return "salt is not base64 of 1 to 64 bytes";
-	if (!decode(end + 1, strlen(end + 1), h->hash, &len) ||
+	if (!base64_decode(end + 1, strlen(end + 1), h->hash, &len) ||
 	    len != sizeof(h->hash))
 		return "hash is not base64 of 64 bytes";
 	return NULL;
@@ -117,13 +99,16 @@ static const char *argon2id_error(const char *hash)
 
 const char *password_hash_error(const char *hash)
 {
+	struct scram_verifier v;
 	struct sha512_hash h;
 
 	if (is_argon2id(hash))
 		return argon2id_error(hash);
 	if (!strncmp(hash, "$6$", 3) || !strncmp(hash, "$7$", 3))
 		return parse_sha512(hash, &h);
-	return "not a hash ($6$, $7$ or $argon2id$)";
+	if (is_scram_verifier(hash))
+		return scram_verifier_parse(hash, &v);
+	return "not a hash ($6$, $7$, $argon2id$ or SCRAM-SHA-256$)";
 }
 
 static int sha512(const struct sha512_hash *h, const void *password, size_t len,
@@ -155,12 +140,16 @@ static int sha512(const struct sha512_hash *h, const void *password, size_t len,
 
 bool password_verify(const char *hash, const void *password, size_t len)
 {
+	struct scram_verifier v;
 	struct sha512_hash h;
 	uint8_t out[SHA512_LEN];
 	bool same;
 
 	if (is_argon2id(hash))
 		return argon2id_verify(hash, password, len) == ARGON2_OK;
+	if (is_scram_verifier(hash))
+		return !scram_verifier_parse(hash, &v) &&
+		       scram_verifier_match(&v, password, len);
 	if (parse_sha512(hash, &h) || sha512(&h, password, len, out))
 		return false;
 	same = !gnutls_memcmp(out, h.hash, sizeof(out));

@@ -24,7 +24,7 @@ int password_hash(const void *password, size_t len,
 
 /**
  * password_hash_error() - check the form of a hash
- * @hash: hash of a password file: "$6$", "$7$" or "$argon2id$"
+ * @hash: hash of a password file: "$6$", "$7$", "$argon2id$" or "SCRAM-SHA-256$"
  *
  * Return: NULL, or what is wrong with it.
  */

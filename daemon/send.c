@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "send.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "alias.h"
@@ -8,6 +9,7 @@
 #include "message.h"
 #include "packet.h"
 #include "property.h"
+#include "scram.h"
 #include "session.h"
 #include "stats.h"
 #include "subid.h"
@@ -42,6 +44,38 @@ static uint8_t *put_reason_string(uint8_t *p, const char *what)
 
 	*p++ = (uint8_t)(3 + len);
 	return put_property_bytes(p, PROP_REASON_STRING, what, (uint16_t)len);
+}
+
+uint8_t *put_auth(uint8_t *p, const char *data)
+{
+	p = put_property_bytes(p, PROP_AUTH_METHOD, SCRAM_METHOD,
+			       sizeof(SCRAM_METHOD) - 1);
+	return put_property_bytes(p, PROP_AUTH_DATA, data,
+				  (uint16_t)strlen(data));
+}
+
+bool send_auth(struct client *c, enum reason code, const char *data)
+{
+	size_t props = 3 + sizeof(SCRAM_METHOD) - 1 + 3 + strlen(data);
+	uint8_t head[PACKET_HEADER_MAX + 5];
+	size_t len;
+	uint8_t *p;
+
+	p = head + packet_put_header(head, AUTH, 1 + varint_len(props) + props);
+	*p++ = code;
+	p = put_varint(p, props);
+	len = p - head;
+	if (len + props > c->max_packet)
+		return false;
+	p = xmalloc(len + props);
+	memcpy(p, head, len);
+	put_auth(p + len, data);
+	c->answers += len + props;
+	stats.sent[AUTH >> 4]++;
+	outq_put(&c->out, p, len + props);
+	client_dirty(c);
+	free(p);
+	return true;
 }
 
 void send_connack(struct client *c, bool present, const uint8_t *props,

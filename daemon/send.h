@@ -17,6 +17,28 @@ struct subids;
  * [MQTT-3.1.2-24]; a reason string is left out before that [MQTT-3.14.2-3].
  */
 
+/* Room for put_auth() with the last data of SCRAM-SHA-256. */
+#define AUTH_PROPERTIES_MAX	80u
+
+/**
+ * put_auth() - put the properties about enhanced authentication
+ * @p: where
+ * @data: authentication data
+ *
+ * Return: what comes behind them.
+ */
+uint8_t *put_auth(uint8_t *p, const char *data);
+
+/**
+ * send_auth() - send AUTH
+ * @c: client of MQTT 5.0
+ * @code: its reason code
+ * @data: authentication data
+ *
+ * Return: false for more than the client takes.
+ */
+bool send_auth(struct client *c, enum reason code, const char *data);
+
 /**
  * send_connack() - queue CONNACK for a connection that is accepted
  * @c: client

@@ -12,7 +12,7 @@ ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-p
 LIB_SRC := $(wildcard tools/lib/*.c)
 DAEMON_SRC := $(wildcard daemon/*.c) $(LIB_SRC) $(wildcard kmod/parse.c)
 CTL_SRC := $(wildcard tools/mqttctl/*.c) $(LIB_SRC) $(addprefix daemon/,store_format.c store_batch.c property.c \
-	store_check.c store_db.c packet.c topic.c util.c password.c text.c users.c)
+	store_check.c store_db.c packet.c topic.c util.c password.c base64.c scram_verifier.c text.c users.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_LIB_SRC := $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)) \
 	$(filter-out daemon/main.c,$(DAEMON_SRC))

@@ -6,6 +6,7 @@ import time
 
 from lib.case import *
 from lib.case5 import *
+from lib.scram import Scram, method
 from lib.users import Users, pbkdf2
 
 users = Users(alice=pbkdf2('one'))
@@ -32,6 +33,7 @@ def test(b):
     # Even with the right one, for four seconds.
     b.raw().connect(code=3, username='alice', password='one')
     b.raw5().connect(code=0x9f, username='alice', password='one')
+    refused_connect(b, 0x9f, connect('id', props=method(Scram('alice', 'one').first())))
     # Clients without a user name are no guesses.
     b.client().ping()
     deadline = time.monotonic() + TIMEOUT

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 
 #include "password.h"
+#include "scram_verifier.h"
 #include "users.h"
 
 /* Made by mosquitto_passwd 2.0.11, the second with -H sha512. */
@@ -16,6 +18,10 @@
 	"TgskbCg0Fl3jLAQexky+Hx6gNdf4qKHQhg=="
 #define HASH6 "$6$QH+X7nKOjPwVf3JD$1f3sNw6VUK2kmiaqrxJU9kMYBIMXTWj/kUJ5Xi49VmMidoOddctbukHH" \
 	"xmDG9+2ok3ycpw8LvUpRYWf0Ubi3Hw=="
+
+/* RFC 7677, section 3: the password is "pencil". */
+#define SCRAM "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLm" \
+	"tbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
 
 static char error[512];
 
@@ -58,6 +64,29 @@ static void test_new_hash(void **state)
 	assert_true(password_verify(two, "a\0b", 3));
 	assert_false(password_verify(one, "a\0c", 3));
 	assert_false(password_verify(one, "a", 1));
+}
+
+static void test_scram_verifier(void **state)
+{
+	static const char * const bad[] = {
+		"SCRAM-SHA-256$", "SCRAM-SHA-256$4096", "SCRAM-SHA-256$4095:AAAA$x:y",
+		"SCRAM-SHA-256$4096:AAAA", "SCRAM-SHA-256$4096:$x:y",
+		"SCRAM-SHA-256$4096:AAAA$AAAA:AAAA", "SCRAM-SHA-256$-4096:AAAA$x:y",
+	};
+	char hash[PASSWORD_HASH_MAX];
+	size_t i;
+
+	(void)state;
+	assert_null(password_hash_error(SCRAM));
+	assert_true(verify(SCRAM, "pencil"));
+	assert_false(verify(SCRAM, "pencils"));
+	assert_int_equal(scram_verifier_make("p", 1, hash, sizeof(hash)), 0);
+	assert_null(password_hash_error(hash));
+	assert_true(verify(hash, "p"));
+	assert_false(verify(hash, ""));
+	assert_int_equal(scram_verifier_make("p", 1, hash, 100), -ENOSPC);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_non_null(password_hash_error(bad[i]));
 }
 
 static void test_malformed_hashes(void **state)
@@ -117,7 +146,7 @@ static void test_malformed_file(void **state)
 	assert_refused("a:" HASH6 "\nnonsense\n", "passwd:2: not USER:HASH");
 	assert_refused("\n:" HASH6 "\n", "passwd:2: not USER:HASH");
 	assert_refused("a:plain\n",
-		       "passwd:1: not a hash ($6$, $7$ or $argon2id$)");
+		       "passwd:1: not a hash ($6$, $7$, $argon2id$ or SCRAM-SHA-256$)");
 	assert_refused("\xff:" HASH6,
 		       "passwd:1: user name is not UTF-8 of at most 65535 bytes");
 	assert_refused("a:" HASH6 "\nb:" HASH6 "\na:" HASH7 "\n",
@@ -133,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mosquitto_hashes),
 		cmocka_unit_test(test_new_hash),
+		cmocka_unit_test(test_scram_verifier),
 		cmocka_unit_test(test_malformed_hashes),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_malformed_file),

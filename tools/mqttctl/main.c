@@ -31,7 +31,7 @@ static const struct {
 	{ "client", cmd_client, "[show] [CLIENT_ID]", "clients as the daemon knows them" },
 	{ "reload", cmd_reload, "", "let the daemon read its password file again" },
 	{ "store", cmd_store, "check|export|import DIR", "durable store on disk" },
-	{ "passwd", cmd_passwd, "[-c|-D] FILE USER", "set, or with -D delete, a user's password" },
+	{ "passwd", cmd_passwd, "[-c|-D] [-s] FILE USER", "set, or with -D delete, a user's password" },
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

@@ -13,6 +13,7 @@
 
 #include "ctl.h"
 #include "password.h"
+#include "scram_verifier.h"
 #include "users.h"
 
 #define PASSWORD_MAX	65535u
@@ -22,6 +23,7 @@ struct passwd_args {
 	const char *user;
 	bool create;
 	bool remove;
+	bool scram;
 };
 
 /* One line from the terminal, unseen, or from a pipe. Wiped by the caller. */
@@ -58,7 +60,7 @@ static int ask(const char *prompt, char *password, size_t size)
 	return 0;
 }
 
-static int new_hash(char hash[PASSWORD_HASH_MAX])
+static int new_hash(bool scram, char hash[PASSWORD_HASH_MAX])
 {
 	/* a newline and a NUL more */
 	char password[PASSWORD_MAX + 2] = "";
@@ -71,7 +73,10 @@ static int new_hash(char hash[PASSWORD_HASH_MAX])
 			rc = fail("passwd", "the passwords differ");
 	}
 	if (!rc) {
-		int err = password_hash(password, strlen(password), hash);
+		size_t len = strlen(password);
+		int err = scram ? scram_verifier_make(password, len, hash,
+						      PASSWORD_HASH_MAX) :
+				  password_hash(password, len, hash);
 
 		if (err)
 			rc = fail("passwd", "cannot hash the password: %s",
@@ -194,7 +199,7 @@ static int passwd(const struct passwd_args *args)
 		return fail("passwd", "%s", error);
 	}
 	users_free(users);
-	rc = args->remove ? 0 : new_hash(hash);
+	rc = args->remove ? 0 : new_hash(args->scram, hash);
 	if (!rc)
 		rc = rewrite(in, args, args->remove ? NULL : hash);
 	if (in)
@@ -211,14 +216,18 @@ int cmd_passwd(int argc, char **argv)
 			args.create = true;
 		else if (!strcmp(argv[0], "-D"))
 			args.remove = true;
+		else if (!strcmp(argv[0], "-s"))
+			args.scram = true;
 		else
 			return usage_error("passwd: unknown option '%s'",
 					   argv[0]);
 	}
 	if (argc != 2)
-		return usage_error("passwd takes [-c|-D] FILE USER");
+		return usage_error("passwd takes [-c|-D] [-s] FILE USER");
 	if (args.create && args.remove)
 		return usage_error("passwd: -c and -D exclude each other");
+	if (args.scram && args.remove)
+		return usage_error("passwd: -s and -D exclude each other");
 	args.file = argv[0];
 	args.user = argv[1];
 	if (!*args.user || strpbrk(args.user, ":\n") ||
