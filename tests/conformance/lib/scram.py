@@ -31,12 +31,13 @@ def verifier(password, salt=None):
 
 
 class Scram:
-    """One exchange. Attributes may be changed between messages, to be wrong."""
+    """One exchange."""
 
     def __init__(self, user, password, header='n,,'):
         self.user, self.password, self.header = user, password, header
         self.nonce = b64(os.urandom(18))
-        self.changed = None
+        # what the last message says of the first: something else, to be wrong
+        self.claimed_header, self.claimed_nonce = header, None
         self.salt = self.iterations = None
 
     @property
@@ -54,7 +55,8 @@ class Scram:
               'nonce %r' % fields['r'])
         self.salt, self.iterations = base64.b64decode(fields['s']), int(fields['i'])
         check(self.iterations >= 4096, 'too few iterations')
-        without = 'c=%s,r=%s' % (b64(self.header.encode()), fields['r'])
+        without = 'c=%s,r=%s' % (b64(self.claimed_header.encode()),
+                                 self.claimed_nonce or fields['r'])
         salted = hashlib.pbkdf2_hmac('sha256', self.password.encode(), self.salt,
                                      self.iterations)
         key = sign(salted, 'Client Key')
