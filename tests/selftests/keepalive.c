@@ -111,7 +111,7 @@ TEST_F(keepalive, ping_and_bytes_keep_it_alive)
 	int i;
 
 	for (i = 0; i < CLIENTS; i++)
-		attach_with_keep_alive(&self->w, &t[i], 2);
+		attach_with_keep_alive(&self->w, &t[i], 4);
 	world_greet(&t[0]);
 	world_subscribe(&self->w, "t", world_client(&self->w, &sub));
 	buf_pingreq(&ping);
@@ -119,7 +119,7 @@ TEST_F(keepalive, ping_and_bytes_keep_it_alive)
 	buf_publish(&slow, "miss", 1000, 1);
 	start = now();
 	/* The passing of time is what is tested here. */
-	while (now() - start < 7) {
+	while (now() - start < 9) {
 		sock_send(t[0].c, ping.p, ping.len);
 		sock_expect(t[0].c, "\xd0\x00", 2);
 		sock_send(t[1].c, hit.p, hit.len);
@@ -172,7 +172,7 @@ TEST_F(keepalive, waiting_bytes_count)
 	struct tcp t, sub, other;
 	uint32_t id;
 
-	id = attach_with_keep_alive(&self->w, &t, 1);
+	id = attach_with_keep_alive(&self->w, &t, 3);
 	world_subscribe(&self->w, "t", world_client(&self->w, &sub));
 	buf_publish(&miss, "m", 3, 1);
 	buf_publish(&hit, "t", 3, 1);
@@ -180,7 +180,7 @@ TEST_F(keepalive, waiting_bytes_count)
 	sock_expect(t.s, miss.p, miss.len);
 	sock_send(t.c, hit.p, hit.len);
 	/* Somebody else's expiry tells the time. */
-	attach_with_keep_alive(&self->w, &other, 2);
+	attach_with_keep_alive(&self->w, &other, 5);
 	sock_wait(other.s, POLLIN);
 	EXPECT_EQ(EAGAIN, sock_recv_errno(t.s));
 	world_ack(&self->w, id, 1);
