@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""On every kind of listener, who does not come to CONNECT in time is closed, alone."""
+
+import os
+import select
+import tempfile
+import time
+
+from lib.case import *
+from lib.client import connect_to
+from lib.control import control
+from lib.websocket import Socket, WsClient, frame, request
+
+TIME = 1
+DIR = tempfile.mkdtemp(prefix='mqttd-slow-')
+UNIX, WS = DIR + '/mqtt.sock', ('127.0.0.1', 8080)
+# a CONNECT of 5.0 with properties without an end, and a request with such a field
+LONG = b'\x10\xff\x7f\x00\x04MQTT\x05\x02\x00\x3c\xf0\x7f' + b'\x26\x00\x01a\x00\x01b' * 1000
+
+
+class Slow:
+    """A connection that sends a byte now and then, or nothing."""
+
+    def __init__(self, address, begin=b'', drip=b'', wrap=lambda data: data, websocket=False):
+        self.sock = connect_to(address)
+        self.out = Socket(self.sock).sock if websocket else self.sock
+        self.wrap = wrap
+        self.out.sendall(begin)
+        self.drip = iter(drip)
+        self.began = time.monotonic()
+
+    def fileno(self):
+        return self.sock.fileno()
+
+    def go_on(self):
+        for byte in self.drip:
+            try:
+                self.sock.sendall(self.wrap(bytes([byte])))
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            break
+
+    def closed(self):
+        """To be called when it is readable."""
+        try:
+            return not self.sock.recv(4096)
+        except ConnectionResetError:
+            return True
+
+
+def test(b):
+    good = [b.client(), b.client(address=UNIX), b.client(kind=WsClient, address=WS)]
+    before = control(b, cmd='limits')['limits']['connect_timeouts']
+    slow = []
+    for address in (b.address, UNIX):
+        slow += [Slow(address), Slow(address, b'\x10'), Slow(address, LONG[:20]),
+                 Slow(address, b'', LONG)]
+    slow += [Slow(WS), Slow(WS, b'GET / HT'), Slow(WS, request()[:-2]),
+             Slow(WS, b'GET / HTTP/1.1\r\n', b'X: ' + b'x' * 8000),
+             Slow(WS, websocket=True), Slow(WS, frame(LONG[:20]), websocket=True),
+             Slow(WS, frame(LONG[:20])[:9], websocket=True),
+             Slow(WS, b'', LONG, frame, websocket=True)]
+    count = len(slow)
+    longest = 0
+    while slow:
+        for client in select.select(slow, [], [], 0.02)[0]:
+            if client.closed():
+                took = time.monotonic() - client.began
+                check(took > 0.9 * TIME, 'closed after %.2f s' % took)
+                slow.remove(client)
+        for client in slow:
+            client.go_on()
+        start = time.monotonic()
+        for client in good:
+            client.ping()
+        longest = max(longest, time.monotonic() - start)
+        check(not slow or time.monotonic() - slow[0].began < TIMEOUT,
+              '%d are still connected' % len(slow))
+    check(longest < SCALE, 'others waited %.2f s' % longest)
+    equal(control(b, cmd='limits')['limits']['connect_timeouts'] - before, count)
+    b.terminate()
+    os.rmdir(DIR)
+
+
+run(test, connect_timeout=TIME,
+    then=['listener 0 ' + UNIX, 'listener 8080 127.0.0.1', 'protocol websockets'])
