@@ -18,6 +18,7 @@ packages=(
 	mosquitto mosquitto-clients gnutls-bin openssl libpaho-mqtt-dev python3-paho-mqtt
 	openjdk-17-jdk-headless libmqtt-client-java
 	golang-github-eclipse-paho.mqtt.golang-dev
+	chromium
 )
 # These may have come from elsewhere than Debian.
 command -v node > /dev/null || packages+=(nodejs)

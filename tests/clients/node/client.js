@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// Every behaviour with the npm package mqtt: client.js HOST PORT
+// Every behaviour with the npm package mqtt: client.js HOST PORT [ws]
+// or as a module of the page that tests/clients/browser.py serves: /?HOST:PORT
 'use strict';
 
-const mqtt = require('mqtt');
+const browser = typeof window !== 'undefined';
+const mqtt = browser ? window.mqtt : require('mqtt');
 
 const WAIT = 60000;
-const url = `mqtt://${process.argv[2]}:${process.argv[3]}`;
+const url = browser ? `ws://${location.search.slice(1)}/mqtt` :
+	`${process.argv[4] || 'mqtt'}://${process.argv[2]}:${process.argv[3]}`;
 
 function timeLimit(promise, what) {
 	let timer;
@@ -207,6 +210,13 @@ async function large() {
 	await one.stop();
 }
 
+async function say(line) {
+	if (browser)
+		await fetch('/said', { method: 'POST', body: line });
+	else
+		console.log(line);
+}
+
 async function main() {
 	const tests = [
 		['qos 0', () => exchange(0)], ['qos 1', () => exchange(1)],
@@ -218,13 +228,16 @@ async function main() {
 	for (const [name, test] of tests) {
 		try {
 			await test();
-			console.log(`ok ${name}`);
+			await say(`ok ${name}`);
 		} catch (error) {
-			console.log(`not ok ${name}: ${error.message}`);
+			await say(`not ok ${name}: ${error.message}`);
 			status = 1;
 		}
 	}
-	process.exit(status);
+	if (browser)
+		await say('end');
+	else
+		process.exit(status);
 }
 
 main();
