@@ -245,6 +245,10 @@ static void failed(struct tls *t, int rc)
 	if (rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
 		snprintf(t->error, sizeof(t->error), "TLS: client says: %s",
 			 gnutls_alert_get_name(gnutls_alert_get(t->session)));
+	else if (rc == GNUTLS_E_NO_CERTIFICATE_FOUND ||
+		 rc == GNUTLS_E_CERTIFICATE_REQUIRED)
+		snprintf(t->error, sizeof(t->error),
+			 "TLS: client has no certificate");
 	else if (rc == GNUTLS_E_PREMATURE_TERMINATION)
 		snprintf(t->error, sizeof(t->error),
 			 "TLS: closed by client in the handshake");
@@ -276,6 +280,19 @@ static void done(struct tls *t)
 	t->session = NULL;
 }
 
+static void handshake_alert(struct tls *t, int rc)
+{
+	/* one that says why has been sent by tls_verify() */
+	if (!t->session || *t->error || rc == GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return;
+	/* GnuTLS has another one for a client of 1.2 without; RFC 5246, 7.4.6 */
+	if (rc == GNUTLS_E_NO_CERTIFICATE_FOUND)
+		gnutls_alert_send(t->session, GNUTLS_AL_FATAL,
+				  GNUTLS_A_HANDSHAKE_FAILURE);
+	else
+		gnutls_alert_send_appropriate(t->session, rc);
+}
+
 void tls_session_handshake(struct tls *t)
 {
 	int rc = 0;
@@ -289,10 +306,7 @@ void tls_session_handshake(struct tls *t)
 	} else if (!gnutls_error_is_fatal(rc)) {
 		t->result = GNUTLS_E_AGAIN;
 	} else {
-		/* one that says why has been sent by tls_verify() */
-		if (t->session && !*t->error &&
-		    rc != GNUTLS_E_FATAL_ALERT_RECEIVED)
-			gnutls_alert_send_appropriate(t->session, rc);
+		handshake_alert(t, rc);
 		failed(t, rc);
 	}
 }
