@@ -17,6 +17,7 @@
 #include "net.h"
 #include "rx.h"
 #include "sockops.h"
+#include "tls.h"
 #include "tx.h"
 #include "worker.h"
 
@@ -71,7 +72,8 @@ static unsigned long mqtt_conn_patience(const struct mqtt_conn *conn)
 /* Bytes that wait for the daemon or for a gate show that the client lives. */
 static bool mqtt_conn_has_input(const struct mqtt_conn *conn)
 {
-	return !skb_queue_empty_lockless(&conn->sk->sk_receive_queue);
+	return !skb_queue_empty_lockless(&conn->sk->sk_receive_queue) ||
+	       READ_ONCE(conn->tls.len);
 }
 
 static void mqtt_conn_timer(struct timer_list *t)
@@ -83,6 +85,10 @@ static void mqtt_conn_timer(struct timer_list *t)
 		WRITE_ONCE(conn->tx.stalled, false);
 		WRITE_ONCE(conn->tx.blocked, false);
 		mqtt_worker_tx(conn);
+	}
+	if (READ_ONCE(conn->tls.starved)) {
+		WRITE_ONCE(conn->tls.starved, false);
+		mqtt_worker_rx(conn);
 	}
 	if (!patience || READ_ONCE(conn->rx.expire))
 		return;
@@ -101,6 +107,23 @@ void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay)
 {
 	/* Never puts off what another reason has armed it for. */
 	timer_reduce(&conn->timer, jiffies + delay);
+}
+
+void mqtt_conn_wake(struct mqtt_conn *conn)
+{
+	struct socket_wq *wq;
+
+	if (!mqtt_tls_is_on(conn)) {
+		conn->data_ready(conn->sk);
+		return;
+	}
+	/* That of kTLS looks for records, and wakes nobody without one. */
+	rcu_read_lock();
+	wq = rcu_dereference(conn->sk->sk_wq);
+	if (skwq_has_sleeper(wq))
+		wake_up_interruptible_poll(&wq->wait, EPOLLIN | EPOLLPRI |
+					   EPOLLRDNORM | EPOLLRDBAND);
+	rcu_read_unlock();
 }
 
 int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
@@ -127,6 +150,8 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 		WRITE_ONCE(conn->max_packet, params->max_packet ?: U32_MAX);
 	if (params->given & MQTT_CONN_P_FLAGS)
 		WRITE_ONCE(conn->flags, params->flags);
+	if (params->given & MQTT_CONN_P_RECORD)
+		WRITE_ONCE(conn->tls.record_limit, params->record_limit);
 	if (params->given & MQTT_CONN_P_KEEP_ALIVE) {
 		WRITE_ONCE(conn->keep_alive, params->keep_alive);
 		if (params->keep_alive)
@@ -171,6 +196,7 @@ static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
 	mutex_init(&conn->tx.senders);
 	INIT_LIST_HEAD(&conn->tx.wire);
 	INIT_LIST_HEAD(&conn->tx.parked);
+	mutex_init(&conn->tls.flusher);
 	return conn;
 }
 
@@ -194,18 +220,22 @@ static int mqtt_conn_check_socket(struct mqtt_net *mn, struct socket *sock,
 }
 
 /* Socket locked: the state that can change. */
-static int mqtt_conn_check_state(struct sock *sk,
+static int mqtt_conn_check_state(struct mqtt_conn *conn,
 				 struct netlink_ext_ack *extack)
 {
+	struct sock *sk = conn->sk;
+
 	if (rcu_access_pointer(__sk_user_data(sk)) || tcp_sk(sk)->repair) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "socket is attached already, or in use by another kernel service");
 		return -EBUSY;
 	}
-	if (inet_csk_has_ulp(sk) ||
-	    (sk->sk_prot != &tcp_prot && sk->sk_prot != &tcpv6_prot)) {
+	conn->tls.version = inet_csk_has_ulp(sk) ? mqtt_tls_version(sk) : 0;
+	if (!conn->tls.version &&
+	    (inet_csk_has_ulp(sk) ||
+	     (sk->sk_prot != &tcp_prot && sk->sk_prot != &tcpv6_prot))) {
 		NL_SET_ERR_MSG_MOD(extack,
-				   "socket has an upper layer protocol");
+				   "socket has an upper layer protocol, and it is not TLS with both keys, in software");
 		return -EBUSY;
 	}
 	if (sk->sk_state != TCP_ESTABLISHED) {
@@ -222,7 +252,7 @@ static int mqtt_conn_take(struct mqtt_conn *conn, struct socket *sock,
 	int err;
 
 	lock_sock(sk);
-	err = mqtt_conn_check_state(sk, extack);
+	err = mqtt_conn_check_state(conn, extack);
 	if (!err) {
 		mqtt_sockops_install(conn, sock);
 		/* Bytes may be there already. */
@@ -314,14 +344,17 @@ void mqtt_conn_end(struct mqtt_conn *conn, bool shutdown)
 	struct sock *sk = conn->sk;
 
 	mqtt_member_del_conn(conn);
-	lock_sock(sk);
+	mqtt_tx_hold(conn);
 	WRITE_ONCE(conn->rx.ended, true);
 	mqtt_tx_end(conn);
-	if (shutdown)
+	mqtt_tx_release(conn);
+	if (shutdown) {
+		lock_sock(sk);
 		mqtt_conn_shutdown(conn);
-	release_sock(sk);
+		release_sock(sk);
+	}
 	/* Its reader is to see the end. */
-	conn->data_ready(sk);
+	mqtt_conn_wake(conn);
 }
 
 void mqtt_conn_end_all(struct mqtt_net *mn)
@@ -350,11 +383,20 @@ void mqtt_conn_close(struct mqtt_conn *conn)
 	mqtt_event_send_conn(conn, MQTT_EVENT_CONN_DEL);
 	mutex_unlock(&mn->lock);
 
-	lock_sock(sk);
+	/* The worker may be in the midst of kTLS, which is about to go. */
+	if (mqtt_tls_is_on(conn))
+		mutex_lock(&conn->rx.readers);
+	mqtt_tx_hold(conn);
 	WRITE_ONCE(conn->rx.ended, true);
 	mqtt_tx_close(conn);
+	if (mqtt_tls_is_on(conn))
+		lock_sock(sk);
 	mqtt_sockops_restore(conn);
-	release_sock(sk);
+	if (mqtt_tls_is_on(conn))
+		release_sock(sk);
+	mqtt_tx_release(conn);
+	if (mqtt_tls_is_on(conn))
+		mutex_unlock(&conn->rx.readers);
 
 	timer_shutdown_sync(&conn->timer);
 	if (drained)

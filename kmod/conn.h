@@ -29,6 +29,8 @@ enum {
 
 /* All that comes is for the daemon. */
 #define MQTT_SLOW_FOREVER	ULONG_MAX
+/* A record of kTLS that is not data is for the daemon, as kTLS gives it. */
+#define MQTT_SLOW_RECORD	(ULONG_MAX - 1)
 
 /**
  * struct mqtt_rx - receive side of a conn
@@ -164,6 +166,38 @@ struct mqtt_tx {
 };
 
 /**
+ * struct mqtt_tls - kTLS below a conn
+ *
+ * kTLS locks the socket itself, and has no queue to look into: what is received
+ * comes through a buffer. It belongs to whoever may take from the socket, that
+ * is the worker while mqtt_rx.slow_left is 0 and the daemon while it is not,
+ * each of them under mqtt_rx.readers.
+ *
+ * @version: version of TLS, as in records; 0: plain TCP. Fixed at attach
+ * @record_limit: most bytes of plaintext in a record that is sent, 0: no limit
+ * @data: buffer for decrypted bytes, NULL while there are none
+ * @off: where in it they begin
+ * @len: their number
+ * @err: -errno that receiving has ended with: what recv() answers
+ * @end: receiving has ended
+ * @starved: there was no memory for the buffer; the timer tries again
+ * @flusher: one flush at a time; what the socket lock is for plain TCP
+ * @again: a flush has tried again already, under @flusher
+ */
+struct mqtt_tls {
+	u16 version;
+	u16 record_limit;
+	u8 *data;
+	u32 off;
+	u32 len;
+	int err;
+	bool end;
+	bool starved;
+	struct mutex flusher;
+	bool again;
+};
+
+/**
  * struct mqtt_cookie - an opaque blob of the owner
  *
  * @rcu: freed after readers
@@ -210,6 +244,7 @@ struct mqtt_cookie {
  * @timer: keep alive, and sending again after a stall
  * @rx: receive side
  * @tx: transmit side
+ * @tls: kTLS, if there is
  */
 struct mqtt_conn {
 	struct sock *sk;
@@ -242,6 +277,7 @@ struct mqtt_conn {
 	struct timer_list timer;
 	struct mqtt_rx rx;
 	struct mqtt_tx tx;
+	struct mqtt_tls tls;
 };
 
 /* Which fields of struct mqtt_conn_params are given. */
@@ -250,6 +286,7 @@ struct mqtt_conn {
 #define MQTT_CONN_P_MAX_PACKET	BIT(2)
 #define MQTT_CONN_P_FLAGS	BIT(3)
 #define MQTT_CONN_P_COOKIE	BIT(4)
+#define MQTT_CONN_P_RECORD	BIT(5)
 
 /**
  * struct mqtt_conn_params - what the owner says of a conn
@@ -261,6 +298,7 @@ struct mqtt_conn {
  * @flags: MQTT_CONN_F_*
  * @keep_alive: seconds, 0 for none
  * @alias_max: highest Topic Alias the client may set, 0: none
+ * @record_limit: most bytes of plaintext in a record of TLS, 0 for no limit
  * @level: 3, 4 or 5
  * @cookie_len: bytes in @cookie, up to MQTT_COOKIE_MAX
  * @cookie: blob to keep
@@ -273,6 +311,7 @@ struct mqtt_conn_params {
 	u32 flags;
 	u16 keep_alive;
 	u16 alias_max;
+	u16 record_limit;
 	u8 level;
 	u8 cookie_len;
 	const u8 *cookie;
@@ -357,6 +396,14 @@ void mqtt_conn_close(struct mqtt_conn *conn);
  * Context: any.
  */
 void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay);
+
+/**
+ * mqtt_conn_wake() - wake who waits to receive
+ * @conn: conn
+ *
+ * Context: any.
+ */
+void mqtt_conn_wake(struct mqtt_conn *conn);
 
 /**
  * mqtt_conn_put() - drop a reference

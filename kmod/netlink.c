@@ -154,7 +154,7 @@ static int mqtt_put_owner_state(struct sk_buff *skb, const struct mqtt_net *mn)
 	if (nla_put_string(skb, MQTT_A_OWNER_VERSION, MQTT_VERSION) ||
 	    nla_put_u64_64bit(skb, MQTT_A_OWNER_FEATURES, MQTT_FEATURE_V311 |
 			      MQTT_FEATURE_PINGRESP | MQTT_FEATURE_V5 |
-			      MQTT_FEATURE_SHARED,
+			      MQTT_FEATURE_SHARED | MQTT_FEATURE_TLS,
 			      MQTT_A_OWNER_PAD) ||
 	    nla_put_u32(skb, MQTT_A_OWNER_TABLE_GEN, mn->table_gen) ||
 	    nla_put_u32(skb, MQTT_A_OWNER_TAKEOVER_TIME, 0))
@@ -440,7 +440,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_CONN_ADD,
 		.doit = mqtt_nl_conn_add,
 		.policy = mqtt_conn_add_policy,
-		.maxattr = MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
+		.maxattr = MQTT_A_CONN_RECORD_LIMIT,
 	}, {
 		.cmd = MQTT_CMD_CONN_DEL,
 		.doit = mqtt_nl_conn_del,
@@ -450,7 +450,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_CONN_SET,
 		.doit = mqtt_nl_conn_set,
 		.policy = mqtt_conn_set_policy,
-		.maxattr = MQTT_A_CONN_COOKIE,
+		.maxattr = MQTT_A_CONN_RECORD_LIMIT,
 	}, {
 		.cmd = MQTT_CMD_CONN_GET,
 		.doit = mqtt_nl_conn_get,

@@ -7,6 +7,7 @@
 #include "conn.h"
 #include "net.h"
 #include "netlink.h"
+#include "tls.h"
 
 /* Of conns and groups. Not const, for 6.1 has a plain pointer to it. */
 struct netlink_range_validation mqtt_id_range = {
@@ -23,10 +24,12 @@ struct netlink_range_validation mqtt_id_range = {
 	[MQTT_A_CONN_COOKIE] = {					\
 		.type = NLA_BINARY,					\
 		.len = MQTT_COOKIE_MAX,					\
-	}
+	},								\
+	[MQTT_A_CONN_RECORD_LIMIT] = NLA_POLICY_MAX(NLA_U32,		\
+						    MQTT_TLS_RECORD_MAX)
 
 const struct nla_policy
-mqtt_conn_add_policy[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM + 1] = {
+mqtt_conn_add_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
 	[MQTT_A_CONN_FD] = { .type = NLA_U32 },
 	[MQTT_A_CONN_PROTOCOL_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 3, 5),
 	[MQTT_A_CONN_RX_SKIP] = { .type = NLA_U32 },
@@ -34,7 +37,7 @@ mqtt_conn_add_policy[MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM + 1] = {
 	MQTT_CONN_POLICY_SET,
 };
 
-const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_COOKIE + 1] = {
+const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
 	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 	MQTT_CONN_POLICY_SET,
 };
@@ -76,6 +79,10 @@ static void mqtt_conn_params(struct genl_info *info,
 		p->given |= MQTT_CONN_P_COOKIE;
 		p->cookie = nla_data(attrs[MQTT_A_CONN_COOKIE]);
 		p->cookie_len = nla_len(attrs[MQTT_A_CONN_COOKIE]);
+	}
+	if (attrs[MQTT_A_CONN_RECORD_LIMIT]) {
+		p->given |= MQTT_CONN_P_RECORD;
+		p->record_limit = nla_get_u32(attrs[MQTT_A_CONN_RECORD_LIMIT]);
 	}
 }
 
@@ -258,6 +265,9 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	    nla_put_u32(skb, MQTT_A_CONN_FLAGS, conn->flags) ||
 	    nla_put_u16(skb, MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
 			conn->alias_max) ||
+	    nla_put_u16(skb, MQTT_A_CONN_TLS_VERSION, conn->tls.version) ||
+	    nla_put_u32(skb, MQTT_A_CONN_RECORD_LIMIT,
+			READ_ONCE(conn->tls.record_limit)) ||
 	    nla_put_u32(skb, MQTT_A_CONN_MEMBERS, conn->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_CONN_STATE, mqtt_conn_state(conn)) ||
 	    nla_put_u32(skb, MQTT_A_CONN_CPU, conn->cpu))

@@ -25,13 +25,13 @@
 #include "net.h"
 #include "rx.h"
 #include "rx_divert.h"
+#include "tls.h"
 #include "transcode.h"
 #include "tx.h"
 #include "variant.h"
 #include "worker.h"
 
-/* Bytes consumed from one conn, and members served, before others' turn. */
-#define MQTT_RX_BUDGET		(256 * 1024)
+/* Members served before other conns' turn. */
 #define MQTT_RX_MEMBERS		4096
 
 void mqtt_rx_head_drop(struct mqtt_rx *rx)
@@ -570,8 +570,7 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	}
 }
 
-/* Returns bytes consumed; less than @n only with pass->stop. */
-static u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
 	u32 used = 0;
@@ -677,38 +676,52 @@ static int mqtt_rx_actor(read_descriptor_t *desc, struct sk_buff *skb,
 	return mqtt_rx_skb(pass, skb, offset, len);
 }
 
-/* Socket locked. Reads what there is. */
+/* Socket locked. Parses what is in its queue. */
+static void mqtt_rx_tcp_feed(struct mqtt_rx_pass *pass)
+{
+	read_descriptor_t desc = {
+		.arg.data = pass,
+		.count = 1,
+	};
+
+	tcp_read_sock(pass->conn->sk, &desc, mqtt_rx_actor);
+}
+
+/* Socket locked, or that of kTLS held off. Reads what there is. */
 static void mqtt_rx_read(struct mqtt_rx_pass *pass)
 {
 	struct mqtt_conn *conn = pass->conn;
 	struct mqtt_rx *rx = &conn->rx;
 	struct sock *sk = conn->sk;
 	struct tcp_sock *tp = tcp_sk(sk);
-	read_descriptor_t desc = {
-		.arg.data = pass,
-		.count = 1,
-	};
+	bool tls = mqtt_tls_is_on(conn);
 	u32 need;
 
-	pass->avail = tp->rcv_nxt - tp->copied_seq;
 	WRITE_ONCE(rx->gate_wait, false);
-	/* tcp_read_sock() would stop before urgent data for ever. */
-	if (unlikely(tp->urg_data)) {
-		mqtt_rx_divert_all(pass);
-		return;
+	if (!tls) {
+		pass->avail = tp->rcv_nxt - tp->copied_seq;
+		/* tcp_read_sock() would stop before urgent data for ever. */
+		if (unlikely(tp->urg_data)) {
+			mqtt_rx_divert_all(pass);
+			return;
+		}
 	}
 	/* A head that waited for the gate needs no more bytes. */
 	if (rx->head_len && !rx->part_need)
 		mqtt_rx_decide_head(pass, &need);
-	if (!pass->stop)
-		tcp_read_sock(sk, &desc, mqtt_rx_actor);
+	if (!pass->stop && !tls)
+		mqtt_rx_tcp_feed(pass);
+	else if (!pass->stop)
+		mqtt_rx_tls_feed(pass);
 	if (rx->head_len && !rx->part_need && !pass->stop)
 		mqtt_rx_decide_head(pass, &need);
 	mqtt_rx_split_part(pass);
 
-	if (pass->divert)
+	if (pass->divert && !tls)
 		mqtt_rx_divert_run(pass);
-	else if (!pass->stop && mqtt_rx_at_eof(sk))
+	else if (pass->divert)
+		mqtt_rx_tls_divert(pass);
+	else if (!pass->stop && (tls ? conn->tls.end : mqtt_rx_at_eof(sk)))
 		mqtt_rx_eof(pass);
 }
 
@@ -736,7 +749,7 @@ static void mqtt_rx_expire(struct mqtt_conn *conn)
 	WRITE_ONCE(rx->expired, true);
 	mqtt_stat_inc(conn->mn, KEEPALIVE_EXPIRED);
 	mqtt_event_send_conn(conn, MQTT_EVENT_KEEPALIVE_EXPIRED);
-	conn->data_ready(conn->sk);
+	mqtt_conn_wake(conn);
 }
 
 static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
@@ -756,10 +769,27 @@ static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
 		 * data_ready may have seen 0 just before it was published, and
 		 * then did not wake the daemon for these bytes.
 		 */
-		conn->data_ready(conn->sk);
+		mqtt_conn_wake(conn);
 		return;
 	}
 	mqtt_rx_read(pass);
+}
+
+/* kTLS locks the socket by itself: what is read is safe from the daemon alone. */
+static void mqtt_rx_hold(struct mqtt_conn *conn)
+{
+	if (mqtt_tls_is_on(conn))
+		mutex_lock(&conn->rx.readers);
+	else
+		lock_sock(conn->sk);
+}
+
+static void mqtt_rx_let_go(struct mqtt_conn *conn)
+{
+	if (mqtt_tls_is_on(conn))
+		mutex_unlock(&conn->rx.readers);
+	else
+		release_sock(conn->sk);
 }
 
 /* Returns false if the budget ran out before every member had its frames. */
@@ -800,12 +830,12 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	if (!(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH))
 		pass.fast_max = READ_ONCE(conn->mn->limits.fast_max);
 	if (reads) {
-		lock_sock(conn->sk);
+		mqtt_rx_hold(conn);
 		mqtt_rx_locked(&pass);
 		conn->rx.busy = !list_empty(&conn->rx.jobs);
 		if (!conn->rx.busy)
 			mqtt_rx_publish(conn);
-		release_sock(conn->sk);
+		mqtt_rx_let_go(conn);
 		mqtt_rx_report(&pass);
 	}
 	if (!conn->rx.busy) {
@@ -838,6 +868,7 @@ void mqtt_rx_release(struct mqtt_conn *conn)
 		rx->part = NULL;
 	}
 	mqtt_rx_head_drop(rx);
+	mqtt_rx_tls_drop(conn);
 	mqtt_alias_forget(conn);
 	mqtt_flow_put(rx->flow);
 	rx->flow = NULL;

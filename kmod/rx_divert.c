@@ -6,10 +6,9 @@
 #include "conn.h"
 #include "net.h"
 #include "rx_divert.h"
+#include "tls.h"
 #include "worker.h"
 
-/* Bytes the daemon may be given with one wake-up, if packets are small. */
-#define MQTT_DIVERT_RUN_MAX	(64 * 1024)
 /* What must be seen of a packet to tell where it goes, if its topic is short. */
 #define MQTT_DIVERT_PEEK	64
 
@@ -241,6 +240,10 @@ void mqtt_rx_taken(struct mqtt_conn *conn)
 	struct sock *sk = conn->sk;
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	if (mqtt_tls_is_on(conn)) {
+		mqtt_worker_rx(conn);
+		return;
+	}
 	lock_sock(sk);
 	/* Not 0: more has come since, and was diverted as it came. */
 	if (!READ_ONCE(rx->slow_left) &&
@@ -370,6 +373,23 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 	return result;
 }
 
+bool mqtt_rx_divert_packet(struct mqtt_rx_pass *pass,
+			   enum mqtt_parse_result result, const u8 *p,
+			   const struct mqtt_packet_head *h)
+{
+	struct mqtt_rx *rx = &pass->conn->rx;
+
+	if (result != MQTT_PARSE_BAD)
+		mqtt_rx_divert_alias(pass, p, h);
+	mqtt_rx_divert_count(pass, result, h);
+	if (result == MQTT_PARSE_BAD) {
+		rx->pend_slow = MQTT_SLOW_FOREVER;
+		return false;
+	}
+	rx->pend_slow += h->len;
+	return true;
+}
+
 void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
@@ -387,13 +407,8 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 	if (rx->head_len) {
 		/* The first packet begins in the head. */
 		result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
-		mqtt_rx_divert_alias(pass, rx->head, &h);
-		mqtt_rx_divert_count(pass, result, &h);
-		if (result == MQTT_PARSE_BAD) {
-			rx->pend_slow = MQTT_SLOW_FOREVER;
+		if (!mqtt_rx_divert_packet(pass, result, rx->head, &h))
 			return;
-		}
-		rx->pend_slow = h.len;
 		peek.seq += h.len - rx->head_len;
 	}
 	while (rx->pend_slow < MQTT_DIVERT_RUN_MAX && before(peek.seq, end)) {
@@ -447,5 +462,5 @@ void mqtt_rx_publish(struct mqtt_conn *conn)
 	rx->pend_nr = 0;
 	rx->pend_gate = 0;
 	rx->pend_eof = false;
-	conn->data_ready(conn->sk);
+	mqtt_conn_wake(conn);
 }

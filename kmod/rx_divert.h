@@ -11,6 +11,11 @@
 
 struct mqtt_flow;
 
+/* Bytes consumed from one conn before others' turn. */
+#define MQTT_RX_BUDGET		(256 * 1024)
+/* Bytes the daemon may be given with one wake-up, if packets are small. */
+#define MQTT_DIVERT_RUN_MAX	(64 * 1024)
+
 /**
  * struct mqtt_rx_pass - one turn of a conn's receive side
  *
@@ -49,6 +54,17 @@ struct mqtt_rx_pass {
 	u32 denied;
 	u32 unsubscribed;
 };
+
+/**
+ * mqtt_rx_input() - consume a block of the stream
+ * @pass: turn
+ * @p: bytes
+ * @n: number of them
+ *
+ * Context: the conn's worker; may sleep.
+ * Return: bytes consumed; less than @n only with pass->stop.
+ */
+u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n);
 
 /**
  * mqtt_rx_parse5() - mqtt_parse_head5() under a conn's settings
@@ -154,6 +170,20 @@ static inline void mqtt_rx_divert(struct mqtt_rx_pass *pass)
  * Context: the conn's worker, socket locked.
  */
 void mqtt_rx_divert_all(struct mqtt_rx_pass *pass);
+
+/**
+ * mqtt_rx_divert_packet() - count a packet in what is for the daemon
+ * @pass: turn
+ * @result: what mqtt_rx_parse() has made of it
+ * @p: the bytes it saw
+ * @h: what it found
+ *
+ * Context: the conn's worker.
+ * Return: false if all that follows is the daemon's too.
+ */
+bool mqtt_rx_divert_packet(struct mqtt_rx_pass *pass,
+			   enum mqtt_parse_result result, const u8 *p,
+			   const struct mqtt_packet_head *h);
 
 /**
  * mqtt_rx_divert_run() - find how far the daemon may read

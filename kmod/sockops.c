@@ -12,6 +12,7 @@
 #include "rx.h"
 #include "rx_divert.h"
 #include "sockops.h"
+#include "tls.h"
 #include "tx.h"
 #include "worker.h"
 
@@ -30,7 +31,8 @@ enum {
  * @prot: protocol
  * @ops: operations
  *
- * Never freed: a lockless reader (inet_diag, /proc) may hold the protocol
+ * For kTLS too: its own entries are called through the conn, for tls.ko may go
+ * and come back while these stay. Never freed: a lockless reader (inet_diag, /proc) may hold the protocol
  * pointer of a socket while it is closed and the module unloaded; what such
  * readers call are TCP's own entries.
  */
@@ -58,6 +60,18 @@ static void mqtt_data_ready(struct sock *sk)
 	if (smp_load_acquire(&conn->rx.slow_left))
 		conn->data_ready(sk);
 	else if (!mqtt_rx_at_hand(conn, MQTT_AT_HAND_MAX))
+		mqtt_worker_rx(conn);
+}
+
+static void mqtt_tls_data_ready(struct sock *sk)
+{
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+
+	WRITE_ONCE(conn->rx.last, jiffies);
+	/* First: it looks for records, and wakes the daemon for whole ones. */
+	conn->data_ready(sk);
+	/* Pairs with the release in recvmsg(). */
+	if (!smp_load_acquire(&conn->rx.slow_left))
 		mqtt_worker_rx(conn);
 }
 
@@ -89,8 +103,11 @@ static bool mqtt_recv_ready(struct mqtt_conn *conn)
 	if (READ_ONCE(rx->eof) || READ_ONCE(rx->expired) ||
 	    READ_ONCE(rx->ended))
 		return true;
-	return smp_load_acquire(&rx->slow_left) &&
-	       (READ_ONCE(rx->head_len) ||
+	if (!smp_load_acquire(&rx->slow_left))
+		return false;
+	if (mqtt_tls_is_on(conn))
+		return mqtt_tls_readable(conn);
+	return (READ_ONCE(rx->head_len) ||
 		!skb_queue_empty_lockless(&sk->sk_receive_queue) ||
 		(READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) ||
 		READ_ONCE(sk->sk_err));
@@ -112,6 +129,51 @@ static int mqtt_recv_head(struct mqtt_rx *rx, struct msghdr *msg, size_t len,
 	return n;
 }
 
+/* Readers' mutex held: the daemon has taken bytes, @left remain. */
+static unsigned long mqtt_recv_taken(struct mqtt_conn *conn, unsigned long left)
+{
+	/* Pairs with the acquire in the worker. */
+	smp_store_release(&conn->rx.slow_left, left);
+	if (left)
+		return left;
+	mqtt_rx_taken(conn);
+	return READ_ONCE(conn->rx.slow_left);
+}
+
+/* The same as mqtt_recv_slow() for kTLS. */
+static int mqtt_recv_tls(struct mqtt_conn *conn, struct msghdr *msg,
+			 size_t len, int flags, int *addr_len,
+			 unsigned long left)
+{
+	struct mqtt_rx *rx = &conn->rx;
+	bool record = false;
+	int ret;
+
+	if (left == MQTT_SLOW_RECORD) {
+		ret = mqtt_tls_recv(conn, msg, len, flags, addr_len, &record);
+		/* What is left of it, or comes next, is for the worker to see. */
+		if (ret != -EIO && !(flags & MSG_PEEK))
+			mqtt_recv_taken(conn, 0);
+		return ret;
+	}
+	len = min_t(size_t, len, left);
+	if (rx->head_len) {
+		ret = mqtt_recv_head(rx, msg, len, flags);
+		if (ret > 0)
+			mqtt_tls_put_data(msg);
+	} else {
+		ret = mqtt_tls_recv(conn, msg, len, flags, addr_len, &record);
+	}
+	if (ret <= 0 || record)
+		return ret;
+	if (!(flags & MSG_PEEK) && left != MQTT_SLOW_FOREVER)
+		left = mqtt_recv_taken(conn, left - ret);
+	/* kTLS does not tell; io_uring asks once more when some are left. */
+	if (msg->msg_get_inq)
+		msg->msg_inq = min_t(unsigned long, left, INT_MAX);
+	return ret;
+}
+
 /* Readers' mutex held: @left bytes are the daemon's. */
 static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 			  size_t len, int flags, int *addr_len,
@@ -129,15 +191,8 @@ static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 					       flags | MSG_DONTWAIT, addr_len);
 	if (ret <= 0)
 		return ret;
-	if (!(flags & MSG_PEEK) && left != MQTT_SLOW_FOREVER) {
-		left -= ret;
-		/* Pairs with the acquire in the worker. */
-		smp_store_release(&rx->slow_left, left);
-		if (!left) {
-			mqtt_rx_taken(conn);
-			left = READ_ONCE(rx->slow_left);
-		}
-	}
+	if (!(flags & MSG_PEEK) && left != MQTT_SLOW_FOREVER)
+		left = mqtt_recv_taken(conn, left - ret);
 	if (msg->msg_get_inq) {
 		/* TCP counts bytes that are not the daemon's as well. */
 		msg->msg_inq = min_t(unsigned long, left,
@@ -161,8 +216,12 @@ static int mqtt_recv_some(struct mqtt_conn *conn, struct msghdr *msg,
 
 	if (READ_ONCE(rx->ended))
 		return 0;
-	if (left)
+	if (left && mqtt_tls_is_on(conn))
+		ret = mqtt_recv_tls(conn, msg, len, flags, addr_len, left);
+	else if (left)
 		ret = mqtt_recv_slow(conn, msg, len, flags, addr_len, left);
+	else if (eof && conn->tls.err)
+		return conn->tls.err;
 	else if (eof)
 		return conn->base_prot->recvmsg(conn->sk, msg, len,
 						flags | MSG_DONTWAIT, addr_len);
@@ -185,10 +244,15 @@ static int mqtt_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		return -EOPNOTSUPP;
 
 	for (;;) {
-		if (mutex_lock_interruptible(&conn->rx.readers))
-			return -ERESTARTSYS;
-		ret = mqtt_recv_some(conn, msg, len, flags, addr_len);
-		mutex_unlock(&conn->rx.readers);
+		/* The worker may be busy under this mutex with nothing for us. */
+		if (mqtt_tls_is_on(conn) && !mqtt_recv_ready(conn)) {
+			ret = -EAGAIN;
+		} else {
+			if (mutex_lock_interruptible(&conn->rx.readers))
+				return -ERESTARTSYS;
+			ret = mqtt_recv_some(conn, msg, len, flags, addr_len);
+			mutex_unlock(&conn->rx.readers);
+		}
 		if (ret != -EAGAIN || (flags & MSG_DONTWAIT))
 			return ret;
 		left = wait_event_interruptible_timeout(*sk_sleep(sk),
@@ -203,14 +267,25 @@ static int mqtt_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 
 static int mqtt_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
+	struct mqtt_conn *conn = mqtt_conn_of(sk);
+
 	/* The pages of sendfile() are copied like any other bytes. */
 	if (msg->msg_flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE |
 			       MSG_CMSG_COMPAT | MSG_EOR |
 			       MQTT_COMPAT_SENDFILE_FLAGS))
 		return -EOPNOTSUPP;
-	if (msg->msg_controllen)
-		return -EOPNOTSUPP;
-	return mqtt_tx_sendmsg(mqtt_conn_of(sk), msg, len);
+	if (msg->msg_controllen) {
+		int type;
+
+		if (!mqtt_tls_is_on(conn))
+			return -EOPNOTSUPP;
+		type = mqtt_tls_set_type(msg);
+		if (type < 0)
+			return type;
+		if (type != MQTT_TLS_DATA)
+			return mqtt_tx_send_record(conn, msg, len, type);
+	}
+	return mqtt_tx_sendmsg(conn, msg, len);
 }
 
 static void mqtt_close(struct sock *sk, long timeout)
@@ -273,6 +348,12 @@ static __poll_t mqtt_poll(struct file *file, struct socket *sock,
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (READ_ONCE(rx->expired) || READ_ONCE(rx->ended))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	/* TCP cannot tell a part of a record from a whole one. */
+	if (mqtt_tls_is_on(conn)) {
+		mask &= ~(EPOLLIN | EPOLLRDNORM);
+		if (mqtt_recv_ready(conn))
+			mask |= EPOLLIN | EPOLLRDNORM;
+	}
 
 	mask &= ~out;
 	if (mqtt_tx_writable(conn))
@@ -290,6 +371,9 @@ static ssize_t mqtt_splice_read(struct socket *sock, loff_t *ppos,
 static int mqtt_read_sock(struct sock *sk, read_descriptor_t *desc,
 			  sk_read_actor_t recv_actor)
 {
+	/* Here kTLS of 6.1 itself takes from TCP, when room for it is short. */
+	if (mqtt_tls_is_on(mqtt_conn_of(sk)))
+		return tcp_read_sock(sk, desc, recv_actor);
 	return -EOPNOTSUPP;
 }
 
@@ -313,7 +397,7 @@ static void mqtt_table_fill(struct mqtt_sockops *table, struct socket *sock)
 	struct proto_ops *ops = &table->ops;
 	struct proto *prot = &table->prot;
 
-	*prot = *sock->sk->sk_prot;
+	*prot = sock->sk->sk_family == AF_INET6 ? tcpv6_prot : tcp_prot;
 	prot->recvmsg = mqtt_recvmsg;
 	prot->sendmsg = mqtt_sendmsg;
 	prot->close = mqtt_close;
@@ -329,6 +413,8 @@ static void mqtt_table_fill(struct mqtt_sockops *table, struct socket *sock)
 	ops->read_skb = mqtt_read_skb;
 	ops->sendmsg_locked = mqtt_sendmsg_locked;
 	ops->set_rcvlowat = mqtt_set_rcvlowat;
+	/* Nothing waits for more of sendfile(). */
+	ops->splice_eof = NULL;
 	mqtt_compat_no_sendpage(ops, prot);
 }
 
@@ -372,7 +458,8 @@ void mqtt_sockops_install(struct mqtt_conn *conn, struct socket *sock)
 	__module_get(THIS_MODULE);
 	WRITE_ONCE(sock->ops, &table->ops);
 	WRITE_ONCE(sk->sk_prot, &table->prot);
-	WRITE_ONCE(sk->sk_data_ready, mqtt_data_ready);
+	WRITE_ONCE(sk->sk_data_ready, mqtt_tls_is_on(conn) ?
+		   mqtt_tls_data_ready : mqtt_data_ready);
 	WRITE_ONCE(sk->sk_write_space, mqtt_write_space);
 	WRITE_ONCE(sk->sk_state_change, mqtt_state_change);
 	write_unlock_bh(&sk->sk_callback_lock);

@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "frame.h"
 #include "net.h"
+#include "tls.h"
 #include "tx.h"
 #include "tx_item.h"
 #include "worker.h"
@@ -38,6 +39,7 @@ struct mqtt_tx_item *mqtt_tx_item_alloc(struct mqtt_frame *frame, gfp_t gfp)
 	item->len = frame->len;
 	item->waited = 0;
 	item->daemon = false;
+	item->record = 0;
 	return item;
 }
 
@@ -362,6 +364,7 @@ u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
  * @share: pieces to reference
  * @nr: number of them
  * @shares: which of the two it is
+ * @record: type of the record of TLS that they make, 0: data
  * @bytes: their bytes
  */
 struct mqtt_tx_batch {
@@ -371,6 +374,7 @@ struct mqtt_tx_batch {
 	};
 	u32 nr;
 	bool shares;
+	u8 record;
 	u32 bytes;
 };
 
@@ -406,15 +410,18 @@ static void mqtt_tx_batch_add_body(struct mqtt_tx_batch *batch,
  * tx->lock held. Takes as many pieces of one kind as there are, up to one that
  * has waited. Returns true if that is the first one.
  */
-static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
+static bool mqtt_tx_gather(struct mqtt_conn *conn, struct mqtt_tx_batch *batch)
 {
+	bool copies = mqtt_tls_is_on(conn);
+	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_item *item;
 	u32 off = tx->off;
 
 	batch->nr = 0;
 	batch->bytes = 0;
+	batch->record = 0;
 	list_for_each_entry(item, &tx->wire, node) {
-		bool shares = mqtt_frame_shares(item->frame);
+		bool shares = !copies && mqtt_frame_shares(item->frame);
 
 		if (mqtt_tx_is_due(item))
 			return !batch->nr;
@@ -422,6 +429,14 @@ static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 			batch->shares = shares;
 		if (batch->shares != shares || batch->nr > MQTT_TX_VECS - 2)
 			break;
+		/* A record that is not data is one of its own. */
+		if (unlikely(item->record)) {
+			if (batch->nr)
+				break;
+			batch->record = item->record;
+		} else if (unlikely(batch->record)) {
+			break;
+		}
 		if (unlikely(item->frame->body))
 			mqtt_tx_batch_add_body(batch, item->frame, off);
 		else
@@ -433,10 +448,14 @@ static bool mqtt_tx_gather(struct mqtt_tx *tx, struct mqtt_tx_batch *batch)
 	return false;
 }
 
-static int mqtt_tx_give(struct sock *sk, struct mqtt_tx_batch *batch)
+static int mqtt_tx_give(struct mqtt_conn *conn, struct mqtt_tx_batch *batch)
 {
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
+	struct sock *sk = conn->sk;
 
+	if (mqtt_tls_is_on(conn))
+		return mqtt_tx_tls_give(conn, batch->copy, batch->nr,
+					&batch->bytes, batch->record);
 	if (batch->shares)
 		return mqtt_compat_send_pages(sk, batch->share, batch->nr,
 					      batch->bytes, msg.msg_flags);
@@ -459,23 +478,59 @@ void mqtt_tx_block(struct mqtt_conn *conn)
 	/* Not every short send asks for write_space by itself. */
 	set_bit(SOCK_NOSPACE, &conn->sk->sk_socket->flags);
 	conn->tx.blocked = true;
-	if (tcp_rtx_and_write_queues_empty(conn->sk)) {
+	if (tcp_rtx_and_write_queues_empty(conn->sk) ||
+	    (mqtt_tls_is_on(conn) && sk_stream_is_writeable(conn->sk))) {
 		conn->tx.stalled = true;
 		mqtt_conn_touch_timer(conn, MQTT_TX_RETRY);
 	}
 }
 
-/* Socket locked. Returns false when there is nothing more to do for now. */
+/*
+ * Socket locked. @ret is what came of sending @batch. Returns false when there
+ * is nothing more to do for now.
+ */
+static bool mqtt_tx_pushed(struct mqtt_conn *conn,
+			   const struct mqtt_tx_batch *batch, int ret,
+			   struct list_head *done, u32 *frames)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	bool more = false;
+
+	if (ret == -EINTR)
+		return false;
+	if (ret < 0 && ret != -EAGAIN)
+		mqtt_tx_error(conn, ret);
+
+	spin_lock(&tx->lock);
+	if (ret == batch->bytes) {
+		*frames += mqtt_tx_advance(conn, ret, done);
+		more = !list_empty(&tx->wire);
+	} else if (ret > 0 || ret == -EAGAIN) {
+		if (ret > 0)
+			*frames += mqtt_tx_advance(conn, ret, done);
+		more = mqtt_tls_is_on(conn) && mqtt_tx_tls_again(conn);
+		if (!more)
+			mqtt_tx_block(conn);
+	} else {
+		*frames += mqtt_tx_fail(conn, ret, done);
+	}
+	spin_unlock(&tx->lock);
+	if (ret > 0 && ret < batch->bytes)
+		mqtt_stat_inc(conn->mn, TX_PARTIAL);
+	return more;
+}
+
+/* Held. Returns false when there is nothing more to do for now. */
 static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 			 u32 *frames)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_batch batch;
-	bool more = false, due;
+	bool more, due;
 	int ret;
 
 	spin_lock(&tx->lock);
-	due = mqtt_tx_gather(tx, &batch);
+	due = mqtt_tx_gather(conn, &batch);
 	spin_unlock(&tx->lock);
 	if (due) {
 		*frames += mqtt_tx_expire(conn, done);
@@ -484,28 +539,34 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 	if (!batch.nr)
 		return false;
 
-	ret = mqtt_tx_give(conn->sk, &batch);
-	if (ret < 0 && ret != -EAGAIN)
-		mqtt_tx_error(conn, ret);
-
-	spin_lock(&tx->lock);
-	if (ret == batch.bytes) {
-		*frames += mqtt_tx_advance(conn, ret, done);
-		more = !list_empty(&tx->wire);
-	} else if (ret > 0 || ret == -EAGAIN) {
-		if (ret > 0)
-			*frames += mqtt_tx_advance(conn, ret, done);
-		mqtt_tx_block(conn);
-	} else {
-		*frames += mqtt_tx_fail(conn, ret, done);
-	}
-	spin_unlock(&tx->lock);
-	if (ret > 0 && ret < batch.bytes)
-		mqtt_stat_inc(conn->mn, TX_PARTIAL);
+	ret = mqtt_tx_give(conn, &batch);
+	if (!mqtt_tls_is_on(conn))
+		return mqtt_tx_pushed(conn, &batch, ret, done, frames);
+	lock_sock(conn->sk);
+	if (ret > 0)
+		conn->tls.again = false;
+	more = mqtt_tx_pushed(conn, &batch, ret, done, frames);
+	release_sock(conn->sk);
 	return more;
 }
 
-static void mqtt_tx_flush_locked(struct mqtt_conn *conn, struct list_head *done)
+void mqtt_tx_hold(struct mqtt_conn *conn)
+{
+	if (mqtt_tls_is_on(conn))
+		mutex_lock(&conn->tls.flusher);
+	else
+		lock_sock(conn->sk);
+}
+
+void mqtt_tx_release(struct mqtt_conn *conn)
+{
+	if (mqtt_tls_is_on(conn))
+		mutex_unlock(&conn->tls.flusher);
+	else
+		release_sock(conn->sk);
+}
+
+static void mqtt_tx_flush_held(struct mqtt_conn *conn, struct list_head *done)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	bool wake = false;
@@ -534,9 +595,9 @@ void mqtt_tx_flush(struct mqtt_conn *conn)
 	struct mem_cgroup *old = set_active_memcg(conn->memcg);
 	LIST_HEAD(done);
 
-	lock_sock(conn->sk);
-	mqtt_tx_flush_locked(conn, &done);
-	release_sock(conn->sk);
+	mqtt_tx_hold(conn);
+	mqtt_tx_flush_held(conn, &done);
+	mqtt_tx_release(conn);
 	mqtt_tx_free_list(&done);
 	set_active_memcg(old);
 }
@@ -600,7 +661,7 @@ void mqtt_tx_close(struct mqtt_conn *conn)
 	u32 frames;
 
 	mqtt_tx_end(conn);
-	mqtt_tx_flush_locked(conn, &done);
+	mqtt_tx_flush_held(conn, &done);
 	spin_lock(&tx->lock);
 	WRITE_ONCE(tx->closed, true);
 	frames = mqtt_tx_fail(conn, -EPIPE, &done);

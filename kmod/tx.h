@@ -91,10 +91,45 @@ int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len);
 bool mqtt_tx_writable(struct mqtt_conn *conn);
 
 /**
+ * mqtt_tx_hold() - keep others from sending
+ * @conn: conn
+ *
+ * What is in the queue stays there until mqtt_tx_release(). Plain TCP's socket
+ * is locked by it; that of kTLS is not, for kTLS does.
+ *
+ * Context: process; may sleep.
+ */
+void mqtt_tx_hold(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_release() - end what mqtt_tx_hold() began
+ * @conn: conn
+ *
+ * Context: process.
+ */
+void mqtt_tx_release(struct mqtt_conn *conn);
+
+/**
+ * mqtt_tx_send_record() - the daemon sends a record of TLS that is not data
+ * @conn: conn over kTLS whose descriptor is held
+ * @msg: the record
+ * @len: its length
+ * @type: its type
+ *
+ * It comes after all that is queued, whatever packet that ends in. Nothing of
+ * the module follows an alert that ends the connection, or waits before it.
+ *
+ * Context: process; may sleep.
+ * Return: @len, or -errno.
+ */
+int mqtt_tx_send_record(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
+			u8 type);
+
+/**
  * mqtt_tx_flush() - send what TCP takes
  * @conn: conn
  *
- * Context: process; takes the socket lock.
+ * Context: process; takes the socket lock, or that of kTLS's flush.
  */
 void mqtt_tx_flush(struct mqtt_conn *conn);
 
@@ -110,7 +145,7 @@ void mqtt_tx_unblock(struct mqtt_conn *conn);
  * mqtt_tx_end() - take no new module frames and drop those not begun
  * @conn: conn
  *
- * Context: process, socket locked.
+ * Context: process, mqtt_tx_hold().
  */
 void mqtt_tx_end(struct mqtt_conn *conn);
 
@@ -118,7 +153,7 @@ void mqtt_tx_end(struct mqtt_conn *conn);
  * mqtt_tx_close() - a last attempt to send the daemon's bytes, then forget all
  * @conn: conn
  *
- * Context: process, socket locked.
+ * Context: process, mqtt_tx_hold().
  */
 void mqtt_tx_close(struct mqtt_conn *conn);
 

@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "net.h"
 #include "rx.h"
+#include "tls.h"
 #include "tx.h"
 #include "tx_item.h"
 #include "worker.h"
@@ -192,12 +193,74 @@ static int mqtt_tx_send_some(struct mqtt_conn *conn, struct msghdr *msg,
 
 	if (room < 0)
 		return room;
-	if (!READ_ONCE(conn->tx.blocked))
+	if (!READ_ONCE(conn->tx.blocked) && !mqtt_tls_is_on(conn))
 		ret = mqtt_tx_direct(conn, msg, min_t(size_t, len, INT_MAX));
 	if (ret != -EAGAIN)
 		return ret;
 	n = min_t(size_t, len, room);
 	return mqtt_tx_take(conn, msg, n) ?: n;
+}
+
+/* Senders' mutex held. Takes a record as a whole. */
+static int mqtt_tx_take_record(struct mqtt_conn *conn,
+			       struct mqtt_frame *frame, u8 type)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_item *item;
+	int room;
+
+	room = mqtt_tx_room(conn);
+	if (room < 0)
+		return room;
+	item = mqtt_tx_item_alloc(frame, GFP_KERNEL);
+	if (!item)
+		return -ENOMEM;
+	item->daemon = true;
+	item->record = type;
+	spin_lock(&tx->lock);
+	tx->daemon_bytes += item->len;
+	list_add_tail(&item->node, &tx->wire);
+	spin_unlock(&tx->lock);
+	return 0;
+}
+
+/* Nothing may follow a fatal alert or close_notify. */
+static bool mqtt_tx_record_ends(const struct mqtt_frame *frame, u8 type)
+{
+	return type == MQTT_TLS_ALERT && frame->len == 2 &&
+	       (frame->data[0] == MQTT_TLS_FATAL ||
+		frame->data[1] == MQTT_TLS_CLOSE_NOTIFY);
+}
+
+int mqtt_tx_send_record(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
+			u8 type)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_frame *frame;
+	int ret;
+
+	if (!len || len > MQTT_TLS_RECORD_MAX)
+		return -EMSGSIZE;
+	frame = mqtt_frame_alloc(len);
+	if (!frame)
+		return -ENOMEM;
+	frame->len = len;
+	ret = -EFAULT;
+	if (!copy_from_iter_full(frame->data, len, &msg->msg_iter))
+		goto out;
+	if (mqtt_tx_record_ends(frame, type)) {
+		mqtt_tx_hold(conn);
+		mqtt_tx_end(conn);
+		mqtt_tx_release(conn);
+	}
+	mutex_lock(&tx->senders);
+	ret = mqtt_tx_take_record(conn, frame, type);
+	mutex_unlock(&tx->senders);
+	if (!ret && !READ_ONCE(tx->blocked))
+		mqtt_tx_flush(conn);
+out:
+	mqtt_frame_put(frame);
+	return ret ?: len;
 }
 
 static int mqtt_tx_wait_room(struct mqtt_conn *conn)

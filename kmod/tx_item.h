@@ -26,6 +26,7 @@ struct mqtt_tx;
  * @waited: seconds that its expiry has been lowered by; U32_MAX: it keeps what
  *	it has
  * @daemon: the bytes are the daemon's
+ * @record: type of the record of TLS that it is, 0: data
  */
 struct mqtt_tx_item {
 	struct list_head node;
@@ -34,6 +35,7 @@ struct mqtt_tx_item {
 	u32 len;
 	u32 waited;
 	bool daemon;
+	u8 record;
 };
 
 /**
@@ -96,7 +98,7 @@ static inline bool mqtt_tx_is_due(const struct mqtt_tx_item *item)
  * Packets of which nothing has been sent get what is left of their Message
  * Expiry Interval [MQTT-3.3.2-6], or are dropped [MQTT-3.3.2-5].
  *
- * Context: process, socket locked.
+ * Context: process, mqtt_tx_hold().
  * Return: bytes of frames that left the queue.
  */
 u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done);

@@ -145,6 +145,41 @@ TEST_F(framing, tiny_buffers_v6)
 	run_boundaries(&self->w, 40, scale(300, 10000), 3000, &o);
 }
 
+/* Each write is a record of TLS: packets in many, and many in one. */
+TEST_F(framing, tls_one_byte_records)
+{
+	const struct tcp_options o = { .tls = true };
+
+	run_boundaries(&self->w, 1, scale(100, 5000), 60, &o);
+}
+
+TEST_F(framing, tls_small_records)
+{
+	const struct tcp_options o = { .tls = true };
+
+	run_boundaries(&self->w, 13, scale(300, 20000), 500, &o);
+}
+
+TEST_F(framing, tls_large_records)
+{
+	const struct tcp_options o = { .tls = true };
+
+	run_boundaries(&self->w, 0, scale(1500, 60000), 20000, &o);
+}
+
+TEST_F(framing, tls_tiny_buffers)
+{
+	const struct tcp_options o = {
+		.client_rcvbuf = 2304,
+		.client_sndbuf = 4608,
+		.server_rcvbuf = 2304,
+		.server_sndbuf = 4608,
+		.tls = true,
+	};
+
+	run_boundaries(&self->w, 700, scale(300, 10000), 3000, &o);
+}
+
 /*
  * A socket with a tiny window that keeps an incomplete header would never open
  * it again. Every place to cut, with bytes before that fill the window.
@@ -277,9 +312,34 @@ TEST_F(framing, interleaved_tiny_buffers)
 	run_interleaved(&self->w, scale(200, 5000), &o, 40, 600);
 }
 
+TEST_F(framing, tls_interleaved)
+{
+	const struct tcp_options o = { .tls = true };
+
+	run_interleaved(&self->w, scale(200, 10000), &o, 40, 300);
+}
+
+TEST_F(framing, tls_interleaved_small_buffers)
+{
+	const struct tcp_options o = {
+		.client_rcvbuf = 2304,
+		.server_sndbuf = 4608,
+		.tls = true,
+	};
+
+	run_interleaved(&self->w, scale(150, 5000), &o, 900, 6000);
+}
+
 TEST_F(framing, interleaved_whole_packets)
 {
 	run_interleaved(&self->w, scale(400, 20000), NULL, 0, 3000);
+}
+
+TEST_F(framing, tls_interleaved_whole_packets)
+{
+	const struct tcp_options o = { .tls = true };
+
+	run_interleaved(&self->w, scale(300, 20000), &o, 0, 3000);
 }
 
 /* Small limits for the daemon: it must be able to finish its packet. */
@@ -390,6 +450,31 @@ TEST_F(framing, large_fast_packets)
 	stream_same(&s[1], &all);
 	EXPECT_EQ(scale(10, 300), world_stats(&self->w).publish_fast);
 	EXPECT_EQ(0, world_stats(&self->w).drop_queue_full);
+}
+
+/* Packets of several records, in both directions. */
+TEST_F(framing, tls_large_fast_packets)
+{
+	const struct tcp_options o = { .server_rcvbuf = 2304, .client_rcvbuf = 2304, .tls = true };
+	struct buf all = {};
+	struct tcp pub, sub;
+	struct stream s[2];
+	unsigned int i;
+
+	tcp_open(&pub, &o);
+	world_attach(&self->w, pub.s);
+	tcp_open(&sub, &o);
+	world_limit(&self->w, MQTT_A_LIMITS_TX_CONN_MAX, 1 << 30);
+	world_subscribe(&self->w, "t", world_attach(&self->w, sub.s));
+	for (i = 0; i < scale(10, 300); i++)
+		buf_publish(&all, "t", 65536 - 7 - i, i);
+	stream_init(&s[0], pub.c, 0, 0);
+	s[0].out = all;
+	stream_init(&s[1], sub.c, 0, all.len);
+	pump(s, 2);
+	stream_same(&s[1], &all);
+	EXPECT_EQ(scale(10, 300), world_stats(&self->w).publish_fast);
+	EXPECT_EQ(scale(10, 300), world_stats(&self->w).deliver_fast);
 }
 
 #define PIECES	1024

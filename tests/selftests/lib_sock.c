@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib_sock.h"
+#include "lib_tls.h"
 #include "lib_world.h"
 
 static void set_buf(int fd, int option, int value)
@@ -68,6 +69,8 @@ void tcp_open(struct tcp *t, const struct tcp_options *o)
 	close(listener);
 	set_nodelay(t->c);
 	set_nodelay(t->s);
+	if (o->tls)
+		tls_start(t, tls_kind_default());
 }
 
 void tcp_close(struct tcp *t)

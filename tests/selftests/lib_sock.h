@@ -29,6 +29,7 @@ struct tcp {
  * @client_sndbuf: SO_SNDBUF
  * @server_rcvbuf: the same of the broker's end
  * @server_sndbuf: the same
+ * @tls: kTLS 1.3 on both ends
  */
 struct tcp_options {
 	int family;
@@ -36,6 +37,7 @@ struct tcp_options {
 	int client_sndbuf;
 	int server_rcvbuf;
 	int server_sndbuf;
+	bool tls;
 };
 
 /**

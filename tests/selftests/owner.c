@@ -45,7 +45,7 @@ TEST_F(owner, register_tells_the_state)
 	ASSERT_EQ(0, mqtt_nl_register(self->nl, &owner));
 	EXPECT_TRUE(MQTT_HAS(&owner, MQTT_A_OWNER_VERSION));
 	EXPECT_EQ(MQTT_FEATURE_V311 | MQTT_FEATURE_PINGRESP | MQTT_FEATURE_V5 |
-		  MQTT_FEATURE_SHARED, owner.features);
+		  MQTT_FEATURE_SHARED | MQTT_FEATURE_TLS, owner.features);
 	EXPECT_EQ(0, owner.takeover_time);
 	EXPECT_EQ(256, owner.limits.topic_max);
 	EXPECT_EQ(65536, owner.limits.fast_max);

@@ -40,7 +40,7 @@ static const char *const group_flag_names[] = { "shared" };
 const struct mqtt_names mqtt_group_flag_names = NAMES(group_flag_names);
 static const char *const member_flag_names[] = { "overlap", "no-local" };
 const struct mqtt_names mqtt_member_flag_names = NAMES(member_flag_names);
-static const char *const feature_names[] = { "v311", "pingresp", "v5", "shared" };
+static const char *const feature_names[] = { "v311", "pingresp", "v5", "shared", "tls" };
 const struct mqtt_names mqtt_feature_names = NAMES(feature_names);
 
 #define FIELD(set, NUMBER, field, ...)					\
@@ -130,6 +130,8 @@ static const struct mqtt_attr conn_attrs[MQTT_A_CONN_MAX + 1] = {
 	U64(conn, CONN_DROP_NOMEM, drop_nomem),
 	U64(conn, CONN_DROP_EXPIRED, drop_expired),
 	U16(conn, CONN_TOPIC_ALIAS_MAXIMUM, topic_alias_maximum),
+	U16(conn, CONN_TLS_VERSION, tls_version),
+	U32(conn, CONN_RECORD_LIMIT, record_limit),
 	U64(conn, CONN_IDLE_MS, idle_ms),
 	U32(conn, CONN_MEMBERS, members),
 	NAMED(conn, CONN_STATE, state, U32, ENUM, mqtt_conn_state_names),

@@ -101,10 +101,12 @@ struct mqtt_conn {
 	uint32_t max_packet_size;
 	uint32_t rx_skip;
 	uint32_t flags;
+	uint32_t record_limit;
 	uint16_t keep_alive;
 	uint16_t family;
 	uint16_t port_number;
 	uint16_t topic_alias_maximum;
+	uint16_t tls_version;
 	uint8_t protocol_level;
 	struct mqtt_blob cookie;
 	struct mqtt_blob address;

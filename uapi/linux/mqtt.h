@@ -39,6 +39,20 @@
  * there is one. Common to all: -EINVAL (missing, malformed or unknown
  * attribute), -ERANGE (value out of the policy's range), -EPERM, -ENOMEM.
  *
+ * TLS
+ * ---
+ * On a conn over kTLS the module takes decrypted bytes from the socket, 16 KiB
+ * at most at a time; what is diverted of them waits in the module, in the order
+ * it came, until the owner reads it with the same plain recv(). Whether attached
+ * or not, a record that is not data (an alert, a handshake message) makes recv()
+ * fail with -EIO, once everything before it has been read, until recvmsg() with
+ * room for control data (SOL_TLS, TLS_GET_RECORD_TYPE) takes it; what follows is
+ * parsed only then. A record that cannot be decrypted ends the conn: recv()
+ * fails with -EBADMSG from then on. sendmsg() with control data (SOL_TLS,
+ * TLS_SET_RECORD_TYPE) sends such a record after what is queued and without
+ * regard for packets; after close_notify or a fatal alert the module sends
+ * nothing more of its own. All options at SOL_TLS are refused with -EBUSY.
+ *
  * Life time
  * ---------
  * A socket stays attached until its last descriptor is closed; there is no
@@ -79,16 +93,19 @@
  * @MQTT_CMD_CONN_ADD: attach the socket MQTT_A_CONN_FD. Required:
  *	MQTT_A_CONN_FD, MQTT_A_CONN_PROTOCOL_LEVEL. Optional: ACL_CLASS (0),
  *	KEEP_ALIVE (0, none), MAX_PACKET_SIZE (no limit), RX_SKIP (0), FLAGS
- *	(0), COOKIE, TOPIC_ALIAS_MAXIMUM (0). The socket must be a connected IPv4 or IPv6 TCP socket of
- *	this namespace in state ESTABLISHED, without an upper layer protocol,
- *	and nothing may have been sent on it that ends inside an MQTT packet.
+ *	(0), COOKIE, TOPIC_ALIAS_MAXIMUM (0), RECORD_LIMIT (0). The socket must
+ *	be a connected IPv4 or IPv6 TCP socket of this namespace in state
+ *	ESTABLISHED, without an upper layer protocol, or with that of kernel TLS
+ *	(kTLS) and keys set for both directions, in software; and nothing may
+ *	have been sent on it that ends inside an MQTT packet. See "TLS" above.
  *	The reply carries MQTT_A_CONN_ID. From here on the next byte received
  *	is a packet boundary, or the last RX_SKIP bytes of a packet whose
  *	fixed header the owner has read already; those RX_SKIP bytes are
  *	readable by the owner and count as no packet.
  *	-EBADF, -ENOTSOCK; -EPROTONOSUPPORT: not TCP over IPv4 or IPv6;
  *	-ENOTCONN: not established; -EBUSY: attached already, or claimed by
- *	another kernel user, or an upper layer protocol is set; -EXDEV: socket
+ *	another kernel user, or another upper layer protocol is set, or kTLS without
+ *	both keys; -EXDEV: socket
  *	of another namespace; -EUSERS: conns_max reached; -ESHUTDOWN: drained.
  * @MQTT_CMD_CONN_DEL: end the conn MQTT_A_CONN_ID: it leaves every group at
  *	once, nothing of it is forwarded any more and nothing is queued on it
@@ -96,8 +113,8 @@
  *	stays writable for a last packet of the owner; recv() returns 0. The
  *	connection itself ends when the owner closes the descriptor, which by
  *	itself does all of this too. -ENOENT.
- * @MQTT_CMD_CONN_SET: change ACL_CLASS, KEEP_ALIVE, MAX_PACKET_SIZE, FLAGS or
- *	COOKIE of the conn MQTT_A_CONN_ID. -ENOENT.
+ * @MQTT_CMD_CONN_SET: change ACL_CLASS, KEEP_ALIVE, MAX_PACKET_SIZE, FLAGS,
+ *	COOKIE or RECORD_LIMIT of the conn MQTT_A_CONN_ID. -ENOENT.
  * @MQTT_CMD_CONN_GET: read one conn (MQTT_A_CONN_ID), or dump all.
  * @MQTT_CMD_CONN_CLAIM: take over conns of a dead owner. Always -EOPNOTSUPP
  *	while the takeover time is 0.
@@ -216,6 +233,7 @@ enum mqtt_a_owner {
 #define MQTT_FEATURE_PINGRESP	(1ULL << 1)	/* answers PINGREQ */
 #define MQTT_FEATURE_V5		(1ULL << 2)	/* level 5 on the fast path */
 #define MQTT_FEATURE_SHARED	(1ULL << 3)	/* shared groups */
+#define MQTT_FEATURE_TLS	(1ULL << 4)	/* conns over kTLS */
 
 /* MQTT_A_CONN_FLAGS */
 #define MQTT_CONN_F_NO_PINGRESP	(1U << 0)	/* divert PINGREQ of this conn */
@@ -268,6 +286,11 @@ enum mqtt_a_owner {
  *	Interval passed in the queue
  * @MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM: (u16) highest Topic Alias the client may
  *	set, as in CONNACK; 0, the default: every PUBLISH with one is diverted
+ * @MQTT_A_CONN_TLS_VERSION: (u16, read only) version of TLS as in records,
+ *	0x0303 for 1.2; 0: plain TCP
+ * @MQTT_A_CONN_RECORD_LIMIT: (u32, up to 16,384) most bytes of plaintext in a
+ *	record that is sent, for clients that ask for small ones; 0: what TLS
+ *	allows. Of no effect on plain TCP.
  */
 enum mqtt_a_conn {
 	MQTT_A_CONN_UNSPEC,
@@ -302,6 +325,8 @@ enum mqtt_a_conn {
 	MQTT_A_CONN_PAD,
 	MQTT_A_CONN_DROP_EXPIRED,
 	MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
+	MQTT_A_CONN_TLS_VERSION,
+	MQTT_A_CONN_RECORD_LIMIT,
 
 	__MQTT_A_CONN_MAX,
 	MQTT_A_CONN_MAX = (__MQTT_A_CONN_MAX - 1)
