@@ -172,6 +172,7 @@ static void cmd_limits(const cJSON *req, cJSON *ans)
 {
 	(void)req;
 	limits_report(cJSON_AddObjectToObject(ans, "limits"));
+	limits_listeners(cJSON_AddArrayToObject(ans, "listeners"));
 }
 
 static void cmd_status(const cJSON *req, cJSON *ans)

@@ -39,7 +39,8 @@
  * is not in these counts but in those of its conn.
  *
  * "limits" answers with "limits", an object with the limits that are configured
- * by their names, and then how often they were reached.
+ * by their names, and then how often they were reached; and "listeners", an array of
+ * {"listener","connections","max_connections","max_qos","max_topic_alias"}.
  *
  * "reload" reads the password and ACL files again. When it answers, connections
  * whose user is gone or has another password have been ended; after an error all

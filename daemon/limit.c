@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "limit.h"
 
+#include <stdio.h>
+
 #include "conf.h"
 #include "session.h"
 #include "stats.h"
@@ -28,6 +30,32 @@ bool limit_subscribe(const struct session *s)
 		return true;
 	stats.subscriptions_refused++;
 	return false;
+}
+
+static void listener_report(cJSON *list, const struct conf_listener *l)
+{
+	cJSON *json = cJSON_CreateObject();
+	char name[300];
+
+	if (l->path)
+		snprintf(name, sizeof(name), "%s", l->path);
+	else
+		snprintf(name, sizeof(name), "%u%s%s", l->port,
+			 l->address ? " " : "", l->address ? l->address : "");
+	cJSON_AddStringToObject(json, "listener", name);
+	cJSON_AddNumberToObject(json, "connections", l->connections);
+	cJSON_AddNumberToObject(json, "max_connections", l->max_connections);
+	cJSON_AddNumberToObject(json, "max_qos", l->max_qos);
+	cJSON_AddNumberToObject(json, "max_topic_alias", l->max_topic_alias);
+	cJSON_AddItemToArray(list, json);
+}
+
+void limits_listeners(cJSON *list)
+{
+	const struct conf_listener *l;
+
+	list_for_each_entry(l, &config.listeners, node)
+		listener_report(list, l);
 }
 
 void limits_report(cJSON *json)

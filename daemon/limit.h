@@ -33,4 +33,10 @@ bool limit_subscribe(const struct session *s);
  */
 void limits_report(cJSON *json);
 
+/**
+ * limits_listeners() - the limits of each listener, and its connections
+ * @list: array that gets them
+ */
+void limits_listeners(cJSON *list);
+
 #endif /* MQTTD_LIMIT_H */

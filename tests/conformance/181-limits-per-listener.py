@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """max_connections, max_qos and max_topic_alias of one listener are not another's."""
 
-from lib.case import *
+import json
+import subprocess
+
 from lib.case5 import *
+from lib.users import MQTTCTL
 
 SECOND = ('127.0.0.1', 1884)
 
@@ -14,6 +17,16 @@ def test(b):
     extra.send(v4.connect('extra'))
     equal(extra.expect(CONNACK).code, 3)
     extra.expect_close()
+    told = json.loads(subprocess.run(
+        [MQTTCTL, '-j', '-s', b.dir + '/control.sock', 'limits'], check=True, timeout=TIMEOUT,
+        capture_output=True).stdout)['daemon']
+    equal(told['global_max_connections'], 5)
+    equal(told['connections_refused'], 1)
+    equal(told['listeners'][1], {'listener': '1884 127.0.0.1', 'connections': 2,
+                                 'max_connections': 2, 'max_qos': 1, 'max_topic_alias': 3})
+    text = subprocess.run([MQTTCTL, '-s', b.dir + '/control.sock', 'limits'], check=True,
+                          timeout=TIMEOUT, capture_output=True, text=True).stdout
+    check('\nlistener 1884 127.0.0.1\n' in text and 'global_max_connections' in text, text)
     first = b.client5()
     equal(first.connack.props.get(MAXIMUM_QOS), None)
     equal(first.connack.props[TOPIC_ALIAS_MAXIMUM], 10)

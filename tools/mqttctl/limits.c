@@ -45,22 +45,36 @@ static int set_limits(struct mqtt_limits *limits)
 /* The daemon's limits, and how often they were reached; NULL without a daemon. */
 static cJSON *ask_daemon(void)
 {
-	cJSON *answer, *limits;
+	cJSON *answer, *limits, *listeners;
 	char why[256];
 
 	if (control_ask(control_request("limits"), &answer, why, sizeof(why)))
 		return NULL;
 	limits = cJSON_DetachItemFromObjectCaseSensitive(answer, "limits");
+	listeners = cJSON_DetachItemFromObjectCaseSensitive(answer, "listeners");
+	if (limits && listeners)
+		cJSON_AddItemToObject(limits, "listeners", listeners);
+	else
+		cJSON_Delete(listeners);
 	cJSON_Delete(answer);
 	return limits;
 }
 
 static void print_daemon(const cJSON *daemon)
 {
-	const cJSON *item;
+	const cJSON *listeners = cJSON_GetObjectItemCaseSensitive(daemon, "listeners");
+	const cJSON *item, *limit;
 
 	cJSON_ArrayForEach(item, daemon)
-		printf("%-31s  %.0f\n", item->string, item->valuedouble);
+		if (cJSON_IsNumber(item))
+			printf("%-31s  %.0f\n", item->string, item->valuedouble);
+	cJSON_ArrayForEach(item, listeners)
+		cJSON_ArrayForEach(limit, item) {
+			if (cJSON_IsNumber(limit))
+				printf("  %-29s  %.0f\n", limit->string, limit->valuedouble);
+			else
+				printf("%s %s\n", limit->string, limit->valuestring);
+		}
 }
 
 /* Of the module and of the daemon, or of the one that is there. */
