@@ -8,6 +8,7 @@ import struct
 
 from .client import Client, Failed, check, equal
 from .client5 import Client5
+from .tls import TlsClient
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -121,8 +122,8 @@ def read_answer(sock):
     return int(status), dict(line.split(': ', 1) for line in lines[1:])
 
 
-class WsClient(Client):
-    """As Client, over WebSocket."""
+class Upgraded:
+    """What clients over WebSocket have in common."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -141,5 +142,13 @@ class WsClient(Client):
         equal(self.sock.close_code, code, 'code of the Close frame')
 
 
-class WsClient5(Client5, WsClient):
+class WsClient(Upgraded, Client):
+    """As Client, over WebSocket."""
+
+
+class WsClient5(Upgraded, Client5):
     """As Client5, over WebSocket."""
+
+
+class WssClient(Upgraded, TlsClient):
+    """As TlsClient, over WebSocket."""

@@ -10,13 +10,16 @@ import time
 from lib.case import *
 from lib.client import connect_to
 from lib.control import control
+from lib.tls import Authority, kind
 from lib.websocket import Socket, WsClient, frame, request
 
 TIME = 1
 DIR = tempfile.mkdtemp(prefix='mqttd-slow-')
-UNIX, WS = DIR + '/mqtt.sock', ('127.0.0.1', 8080)
+UNIX, WS, TLS = DIR + '/mqtt.sock', ('127.0.0.1', 8080), ('127.0.0.1', 8883)
+ca = Authority()
 # a CONNECT of 5.0 with properties without an end, and a request with such a field
 LONG = b'\x10\xff\x7f\x00\x04MQTT\x05\x02\x00\x3c\xf0\x7f' + b'\x26\x00\x01a\x00\x01b' * 1000
+HELLO = b'\x16\x03\x01\x3f\x00\x01\x00\x3e\xfc\x03\x03' + bytes(4000)
 
 
 class Slow:
@@ -50,7 +53,8 @@ class Slow:
 
 
 def test(b):
-    good = [b.client(), b.client(address=UNIX), b.client(kind=WsClient, address=WS)]
+    good = [b.client(), b.client(address=UNIX), b.client(kind=WsClient, address=WS),
+            b.client(kind=kind(ca), address=TLS)]
     before = control(b, cmd='limits')['limits']['connect_timeouts']
     slow = []
     for address in (b.address, UNIX):
@@ -61,6 +65,9 @@ def test(b):
              Slow(WS, websocket=True), Slow(WS, frame(LONG[:20]), websocket=True),
              Slow(WS, frame(LONG[:20])[:9], websocket=True),
              Slow(WS, b'', LONG, frame, websocket=True)]
+    # a ClientHello that does not end
+    slow += [Slow(TLS), Slow(TLS, b'\x16'), Slow(TLS, HELLO[:9]), Slow(TLS, b'', HELLO)]
+    other = b.raw(kind=kind(ca), address=TLS)
     count = len(slow)
     longest = 0
     while slow:
@@ -77,11 +84,13 @@ def test(b):
         longest = max(longest, time.monotonic() - start)
         check(not slow or time.monotonic() - slow[0].began < TIMEOUT,
               '%d are still connected' % len(slow))
+    other.expect_close()
     check(longest < SCALE, 'others waited %.2f s' % longest)
-    equal(control(b, cmd='limits')['limits']['connect_timeouts'] - before, count)
+    equal(control(b, cmd='limits')['limits']['connect_timeouts'] - before, count + 1)
     b.terminate()
     os.rmdir(DIR)
 
 
 run(test, connect_timeout=TIME,
-    then=['listener 0 ' + UNIX, 'listener 8080 127.0.0.1', 'protocol websockets'])
+    then=['listener 0 ' + UNIX, 'listener 8080 127.0.0.1', 'protocol websockets', 'listener 8883 127.0.0.1'] +
+    ['%s %s' % item for item in ca.server().items()])
