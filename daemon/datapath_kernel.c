@@ -20,7 +20,6 @@
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
-#include "publish_limit.h"
 #include "route.h"
 #include "run.h"
 #include "session.h"
@@ -29,8 +28,6 @@
 #include "timer.h"
 #include "util.h"
 
-/* Lowest value of the module's fast_max. */
-#define FAST_MAX_LEAST	64u
 /* Flows are not looked through for idle ones more often when they are full. */
 #define EVICT_MS	1000u
 /* When full, flows idle for so long make room for new ones. */
@@ -465,41 +462,13 @@ static uint32_t group_id(struct filter *filter)
 static void kernel_attach(struct client *c)
 {
 	struct session *s = c->session;
-	struct mqtt_conn conn = {
-		.present = MQTT_BIT(MQTT_A_CONN_FD) |
-			   MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL) |
-			   MQTT_BIT(MQTT_A_CONN_ACL_CLASS) |
-			   MQTT_BIT(MQTT_A_CONN_KEEP_ALIVE) |
-			   MQTT_BIT(MQTT_A_CONN_COOKIE),
-		.fd = c->fd,
-		.protocol_level = c->protocol,
-		.acl_class = acl_class_id(s->publish_class),
-		.keep_alive = c->keepalive,
-		.cookie = { s->id, min_t(uint32_t, s->id_len, MQTT_COOKIE_MAX) },
-	};
+	struct mqtt_conn conn;
 	int rc;
 
 	/* the module reads MQTT from the socket itself */
 	if (lost || c->transport || c->listener->path)
 		return;
-	if (c->max_packet != UINT32_MAX) {
-		conn.present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);
-		conn.max_packet_size = c->max_packet;
-	}
-	if (c->protocol >= 5) {
-		conn.present |= MQTT_BIT(MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM);
-		conn.topic_alias_maximum = c->listener->max_topic_alias;
-	}
-	if (config.max_packet_size < FAST_MAX_LEAST) {
-		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
-		conn.flags = MQTT_CONN_F_NO_PUBLISH;
-	}
-	/* the daemon is to see, and to time, every packet */
-	if (publish_limited()) {
-		conn.present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
-		conn.flags = MQTT_CONN_F_NO_PUBLISH | MQTT_CONN_F_NO_PINGRESP;
-		conn.keep_alive = 0;
-	}
+	kernel_describe_conn(c, &conn);
 	rc = mqtt_nl_conn_add(nl, &conn, &c->conn);
 	if (rc) {
 		c->conn = 0;

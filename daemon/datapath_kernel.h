@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Inside of the kernel data path: registration and tables (datapath_kernel.c),
- * the flows that were installed (flow.c), the port (port.c), who gets what goes
- * down there (port_address.c), and waiting for the module (datapath_watch.c).
+ * what it is told of a client (datapath_conn.c), the flows that were installed
+ * (flow.c), the port (port.c), who gets what goes down there (port_address.c),
+ * and waiting for the module (datapath_watch.c).
  */
 #ifndef MQTTD_DATAPATH_KERNEL_H
 #define MQTTD_DATAPATH_KERNEL_H
@@ -14,14 +15,26 @@
 
 struct acl_class;
 struct cJSON;
+struct client;
 struct filter;
 struct flow;
+struct mqtt_conn;
 struct publish;
 struct route;
 struct run;
 struct session;
 struct sub;
 struct subids;
+
+/* Lowest value of the module's fast_max. */
+#define FAST_MAX_LEAST	64u
+
+/**
+ * kernel_describe_conn() - what the module has to know of a client
+ * @c: client with its session
+ * @conn: filled in, to be added; refers to the session
+ */
+void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn);
 
 /**
  * kernel_start() - register as the owner of the data path

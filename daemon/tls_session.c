@@ -387,6 +387,8 @@ static void tls_output(struct transport_layer *l, const struct iovec *iov,
 {
 	static uint8_t plain[RECORD_SIZE_MAX];
 	struct tls *t = container_of(l, struct tls, layer);
+	size_t max = t->info->record_limit ? t->info->record_limit :
+		     sizeof(plain);
 	unsigned int i = 0;
 	size_t off = 0;
 
@@ -394,9 +396,9 @@ static void tls_output(struct transport_layer *l, const struct iovec *iov,
 		size_t len = 0;
 		size_t sent = 0;
 
-		while (i < n && len < sizeof(plain)) {
+		while (i < n && len < max) {
 			size_t more = min_t(size_t, iov[i].iov_len - off,
-					    sizeof(plain) - len);
+					    max - len);
 
 			memcpy(plain + len, (uint8_t *)iov[i].iov_base + off,
 			       more);

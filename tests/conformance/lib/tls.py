@@ -15,8 +15,8 @@ from .broker import KERNEL
 from .client import Client, Failed, TIMEOUT, check
 from .users import MQTTCTL
 
-# What the client of a connection is shown with.
-SERVED = 'ktls' if KERNEL else 'daemon'
+# Who does TLS, as mqttctl shows it. tests/tls/run takes the kernel's away.
+SERVED = 'ktls' if KERNEL and not os.environ.get('WITHOUT_KTLS') else 'daemon'
 # OpenSSL of Debian takes no TLS below 1.2 unless told to.
 warnings.filterwarnings('ignore', category=DeprecationWarning)
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the module has to know of a client. */
+#include <string.h>
+
+#include "mqtt_nl.h"
+
+#include "acl_class.h"
+#include "client.h"
+#include "conf.h"
+#include "datapath_kernel.h"
+#include "publish_limit.h"
+#include "session.h"
+#include "tls.h"
+#include "util.h"
+
+void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn)
+{
+	const struct session *s = c->session;
+
+	memset(conn, 0, sizeof(*conn));
+	conn->present = MQTT_BIT(MQTT_A_CONN_FD) |
+			MQTT_BIT(MQTT_A_CONN_PROTOCOL_LEVEL) |
+			MQTT_BIT(MQTT_A_CONN_ACL_CLASS) |
+			MQTT_BIT(MQTT_A_CONN_KEEP_ALIVE) |
+			MQTT_BIT(MQTT_A_CONN_COOKIE);
+	conn->fd = c->fd;
+	conn->protocol_level = c->protocol;
+	conn->acl_class = acl_class_id(s->publish_class);
+	conn->keep_alive = c->keepalive;
+	conn->cookie.data = s->id;
+	conn->cookie.len = min_t(uint32_t, s->id_len, MQTT_COOKIE_MAX);
+	if (c->max_packet != UINT32_MAX) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_MAX_PACKET_SIZE);
+		conn->max_packet_size = c->max_packet;
+	}
+	if (c->protocol >= 5) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM);
+		conn->topic_alias_maximum = c->listener->max_topic_alias;
+	}
+	if (c->tls && c->tls->record_limit) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_RECORD_LIMIT);
+		conn->record_limit = c->tls->record_limit;
+	}
+	if (config.max_packet_size < FAST_MAX_LEAST) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
+		conn->flags = MQTT_CONN_F_NO_PUBLISH;
+	}
+	/* the daemon is to see, and to time, every packet */
+	if (publish_limited()) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
+		conn->flags = MQTT_CONN_F_NO_PUBLISH | MQTT_CONN_F_NO_PINGRESP;
+		conn->keep_alive = 0;
+	}
+}
