@@ -217,11 +217,15 @@ static void listener_add(struct conf_listener *conf, int fd)
 static int listener_open_unix(struct conf_listener *conf)
 {
 	int fd = listener_wait(conf, NULL);
+	char user[64];
 
 	if (fd < 0) {
 		log_err("listener %s: %s", conf->path, strerror(-fd));
 		return -1;
 	}
+	/* what looks users up is loaded now, before privileges are dropped */
+	if (conf->use_peercred_as_username)
+		unix_user_name(geteuid(), user, sizeof(user));
 	listener_add(conf, fd);
 	log_notice("listening on %s", conf->path);
 	return 1;
