@@ -13,7 +13,8 @@ from lib.control import control
 from lib.tls import Authority, kind
 from lib.websocket import Socket, WsClient, frame, request
 
-TIME = 1
+# long enough for a handshake in a guest
+TIME = int(2 * SCALE)
 DIR = tempfile.mkdtemp(prefix='mqttd-slow-')
 UNIX, WS, TLS = DIR + '/mqtt.sock', ('127.0.0.1', 8080), ('127.0.0.1', 8883)
 ca = Authority()
@@ -92,5 +93,6 @@ def test(b):
 
 
 run(test, connect_timeout=TIME,
-    then=['listener 0 ' + UNIX, 'listener 8080 127.0.0.1', 'protocol websockets', 'listener 8883 127.0.0.1'] +
+    then=['listener 0 ' + UNIX, 'listener 8080 127.0.0.1', 'protocol websockets',
+          'listener 8883 127.0.0.1'] +
     ['%s %s' % item for item in ca.server().items()])
