@@ -203,6 +203,14 @@ class Broker:
     for base in ("mqttd-user", "mqttd-kernel"):
         CONF[base + STORED] = (CONF[base] + "persistence true\npersistence_sync always\n"
                                f"persistence_location {STORE}\ncontrol_socket /tmp/control\n")
+    # With 10,000 rules for 1,000 users, and eight for clients without a name.
+    RULES = "-acl"
+    ACL = ("BEGIN { for (i = 1; i < 8; i++) print \"topic deny bench/secret/\" i; "
+           "print \"topic readwrite bench/#\"; "
+           "for (u = 0; u < 1000; u++) { print \"user u\" u; for (i = 0; i < 10; i++) "
+           "print \"topic readwrite plant/\" u \"/+/\" i } }")
+    for base in ("mqttd-user", "mqttd-kernel"):
+        CONF[base + RULES] = CONF[base] + "acl_file /tmp/acl\n"
 
     def __init__(self, guest, name, extra=""):
         self.guest, self.name = guest, name
@@ -214,6 +222,8 @@ class Broker:
             guest.sh("modprobe virtio_blk; modprobe ext4; mkdir -p {0}; "
                      "mountpoint -q {0} || mount -t ext4 /dev/vda {0}; rm -rf {0}/*"
                      .format(self.STORE))
+        if name.endswith(self.RULES):
+            guest.sh(f"awk '{self.ACL}' > /tmp/acl")
         if name.startswith("mqttd-kernel"):
             guest.sh("[ -d /sys/module/mqtt ] || modprobe mqtt")
         self.log = f"/tmp/{name}.log"
