@@ -3,7 +3,7 @@
 """acl_file: who may publish where; what is denied is dropped, counted and, of 5.0, answered."""
 
 from lib.case import *
-from lib.acl import Acl, ask, denied
+from lib.acl import Acl, Kernel, ask, denied
 
 acl = Acl('# those without a name',
           'topic read #',
@@ -65,7 +65,7 @@ def test(b):
 
     # at speed: all but what comes before the first answer is the module's
     before = denied(b)
-    with Counted(drop_acl=1000, publish_fast=1000):
+    with Kernel(b, drop_acl=1000, publish_fast=1000):
         sensor.publish('closed', 'first')
         sensor.ping()
         sensor.send(publish('closed', 'more') * 1000)

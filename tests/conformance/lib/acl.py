@@ -6,7 +6,8 @@ import os
 import subprocess
 import tempfile
 
-from .client import TIMEOUT
+from .broker import KERNEL
+from .client import TIMEOUT, equal
 from .users import MQTTCTL
 
 
@@ -28,6 +29,27 @@ def ask(broker, *command):
     done = subprocess.run([MQTTCTL, '-j', '-s', broker.dir + '/control.sock', *command],
                           capture_output=True, text=True, check=True, timeout=TIMEOUT)
     return json.loads(done.stdout)
+
+
+class Kernel:
+    """By how much the module's counters of this broker rose inside a with block."""
+
+    def __init__(self, broker, **want):
+        self.broker = broker
+        self.want = want
+
+    def now(self):
+        return ask(self.broker, 'status')['stats'] if KERNEL else {}
+
+    def __enter__(self):
+        self.before = self.now()
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None or not KERNEL:
+            return
+        after = self.now()
+        equal({name: after[name] - self.before[name] for name in self.want}, self.want)
 
 
 def denied(broker):

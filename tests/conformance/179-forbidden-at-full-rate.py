@@ -5,7 +5,7 @@
 import threading
 
 from lib.case import *
-from lib.acl import Acl, denied
+from lib.acl import Acl, Kernel, denied
 
 TOPICS = 16
 BATCHES = 2000
@@ -26,7 +26,7 @@ def test(b):
         bad.publish(topic, 'first')
         bad.ping()
     equal(denied(b), TOPICS, 'denied')
-    with Counted(drop_acl=TOPICS * BATCHES, divert_miss=1):
+    with Kernel(b, drop_acl=TOPICS * BATCHES):
         thread = threading.Thread(target=flood, args=(bad, topics))
         thread.start()
         turns = 0
