@@ -73,8 +73,8 @@ def test(b):
         terminal = Terminal(b.address, flag)
         terminal.wait(b'Verify return code: 0')
         terminal.send(connect(name, will=('will/x', name, 1, 0)))
-        while not any('connect: ' + name in line for line in b.log):
-            watcher.ping()
+        # CONNACK: openssl takes no data while it wants another handshake
+        terminal.wait(b'\x20\x02\0\0')
         terminal.send(letter + b'\n')
         if letter == b'K' and SERVED == 'daemon':
             terminal.wait(b'KEYUPDATE')
