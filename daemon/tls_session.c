@@ -373,7 +373,8 @@ static void tls_input(struct transport_layer *l, const uint8_t *p, size_t len)
 		} else if (n == GNUTLS_E_REHANDSHAKE ||
 			   gnutls_error_is_fatal(n)) {
 			session_failed(t, n);
-		} else if (n == GNUTLS_E_AGAIN) {
+		} else if (n == GNUTLS_E_AGAIN && !t->in_len) {
+			/* with bytes left it was new keys, say, and goes on */
 			break;
 		}
 	}
