@@ -15,6 +15,7 @@
 #include "frame.h"
 #include "group.h"
 #include "net.h"
+#include "rate.h"
 #include "rx.h"
 #include "sockops.h"
 #include "tls.h"
@@ -73,7 +74,7 @@ static unsigned long mqtt_conn_patience(const struct mqtt_conn *conn)
 static bool mqtt_conn_has_input(const struct mqtt_conn *conn)
 {
 	return !skb_queue_empty_lockless(&conn->sk->sk_receive_queue) ||
-	       READ_ONCE(conn->tls.len);
+	       READ_ONCE(conn->tls.len) || READ_ONCE(conn->rate.waits);
 }
 
 static void mqtt_conn_timer(struct timer_list *t)
@@ -90,6 +91,8 @@ static void mqtt_conn_timer(struct timer_list *t)
 		WRITE_ONCE(conn->tls.starved, false);
 		mqtt_worker_rx(conn);
 	}
+	if (READ_ONCE(conn->rate.waits))
+		mqtt_worker_rx(conn);
 	if (!patience || READ_ONCE(conn->rx.expire))
 		return;
 	due = READ_ONCE(conn->rx.last) + patience;
@@ -126,6 +129,26 @@ void mqtt_conn_wake(struct mqtt_conn *conn)
 	rcu_read_unlock();
 }
 
+/* Those that are not given stay as they are. */
+static void mqtt_conn_set_rates(struct mqtt_conn *conn,
+				const struct mqtt_conn_params *params)
+{
+	struct mqtt_rate_limits limits = conn->rate.limits;
+
+	if (params->given & MQTT_CONN_P_PUBLISH_RATE)
+		limits.publish_rate = params->rates.publish_rate;
+	if (params->given & MQTT_CONN_P_PUBLISH_BURST)
+		limits.publish_burst = params->rates.publish_burst;
+	if (params->given & MQTT_CONN_P_BYTES_RATE)
+		limits.bytes_rate = params->rates.bytes_rate;
+	if (params->given & MQTT_CONN_P_BYTES_BURST)
+		limits.bytes_burst = params->rates.bytes_burst;
+	mqtt_rate_set(conn, &limits);
+	/* What waits may have to no longer. */
+	if (READ_ONCE(conn->rate.waits))
+		mqtt_worker_rx(conn);
+}
+
 int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 {
 	struct mqtt_cookie *cookie = NULL;
@@ -150,6 +173,8 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 		WRITE_ONCE(conn->max_packet, params->max_packet ?: U32_MAX);
 	if (params->given & MQTT_CONN_P_FLAGS)
 		WRITE_ONCE(conn->flags, params->flags);
+	if (params->given & MQTT_CONN_P_RATES)
+		mqtt_conn_set_rates(conn, params);
 	if (params->given & MQTT_CONN_P_RECORD)
 		WRITE_ONCE(conn->tls.record_limit, params->record_limit);
 	if (params->given & MQTT_CONN_P_KEEP_ALIVE) {

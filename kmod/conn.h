@@ -71,6 +71,7 @@ enum {
  * @expire: keep alive has run out, the worker is to tell
  * @expired: recvmsg() answers -ETIMEDOUT
  * @ended: recvmsg() answers 0 whatever there is
+ * @over_rate: recvmsg() answers -EDQUOT, nothing more is taken
  * @last: jiffies of the last byte from the client (written in softirq)
  * @publish_fast: publishes consumed
  * @inline_head: first home of @head
@@ -101,6 +102,7 @@ struct mqtt_rx {
 	bool expire;
 	bool expired;
 	bool ended;
+	bool over_rate;
 	unsigned long last;
 	u64 publish_fast;
 	u8 inline_head[MQTT_HEAD_INLINE];
@@ -198,6 +200,38 @@ struct mqtt_tls {
 };
 
 /**
+ * struct mqtt_rate_limits - how fast a client may publish
+ *
+ * @publish_rate: messages a second, 0: any number
+ * @publish_burst: messages at once, 0: those of a second
+ * @bytes_rate: bytes of PUBLISH packets a second, 0: any number
+ * @bytes_burst: bytes at once, 0: those of a second
+ */
+struct mqtt_rate_limits {
+	u32 publish_rate;
+	u32 publish_burst;
+	u32 bytes_rate;
+	u32 bytes_burst;
+};
+
+/**
+ * struct mqtt_rate - the limits, and what has been used of them
+ *
+ * @on: there is a limit
+ * @waits: a PUBLISH waits (written by the worker)
+ * @limits: set under mqtt_net.lock
+ * @messages_paid: when all messages are paid for, in ns; the worker's own
+ * @bytes_paid: the same for their bytes
+ */
+struct mqtt_rate {
+	bool on;
+	bool waits;
+	struct mqtt_rate_limits limits;
+	u64 messages_paid;
+	u64 bytes_paid;
+};
+
+/**
  * struct mqtt_cookie - an opaque blob of the owner
  *
  * @rcu: freed after readers
@@ -245,6 +279,7 @@ struct mqtt_cookie {
  * @rx: receive side
  * @tx: transmit side
  * @tls: kTLS, if there is
+ * @rate: how fast it may publish
  */
 struct mqtt_conn {
 	struct sock *sk;
@@ -278,6 +313,7 @@ struct mqtt_conn {
 	struct mqtt_rx rx;
 	struct mqtt_tx tx;
 	struct mqtt_tls tls;
+	struct mqtt_rate rate;
 };
 
 /* Which fields of struct mqtt_conn_params are given. */
@@ -287,6 +323,14 @@ struct mqtt_conn {
 #define MQTT_CONN_P_FLAGS	BIT(3)
 #define MQTT_CONN_P_COOKIE	BIT(4)
 #define MQTT_CONN_P_RECORD	BIT(5)
+#define MQTT_CONN_P_PUBLISH_RATE	BIT(6)
+#define MQTT_CONN_P_PUBLISH_BURST	BIT(7)
+#define MQTT_CONN_P_BYTES_RATE	BIT(8)
+#define MQTT_CONN_P_BYTES_BURST	BIT(9)
+#define MQTT_CONN_P_RATES	(MQTT_CONN_P_PUBLISH_RATE |	\
+				 MQTT_CONN_P_PUBLISH_BURST |	\
+				 MQTT_CONN_P_BYTES_RATE |	\
+				 MQTT_CONN_P_BYTES_BURST)
 
 /**
  * struct mqtt_conn_params - what the owner says of a conn
@@ -299,6 +343,7 @@ struct mqtt_conn {
  * @keep_alive: seconds, 0 for none
  * @alias_max: highest Topic Alias the client may set, 0: none
  * @record_limit: most bytes of plaintext in a record of TLS, 0 for no limit
+ * @rates: how fast it may publish
  * @level: 3, 4 or 5
  * @cookie_len: bytes in @cookie, up to MQTT_COOKIE_MAX
  * @cookie: blob to keep
@@ -312,6 +357,7 @@ struct mqtt_conn_params {
 	u16 keep_alive;
 	u16 alias_max;
 	u16 record_limit;
+	struct mqtt_rate_limits rates;
 	u8 level;
 	u8 cookie_len;
 	const u8 *cookie;

@@ -440,7 +440,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_CONN_ADD,
 		.doit = mqtt_nl_conn_add,
 		.policy = mqtt_conn_add_policy,
-		.maxattr = MQTT_A_CONN_RECORD_LIMIT,
+		.maxattr = MQTT_A_CONN_BYTES_BURST,
 	}, {
 		.cmd = MQTT_CMD_CONN_DEL,
 		.doit = mqtt_nl_conn_del,
@@ -450,7 +450,7 @@ static const struct genl_ops mqtt_genl_ops[] = {
 		.cmd = MQTT_CMD_CONN_SET,
 		.doit = mqtt_nl_conn_set,
 		.policy = mqtt_conn_set_policy,
-		.maxattr = MQTT_A_CONN_RECORD_LIMIT,
+		.maxattr = MQTT_A_CONN_BYTES_BURST,
 	}, {
 		.cmd = MQTT_CMD_CONN_GET,
 		.doit = mqtt_nl_conn_get,

@@ -26,10 +26,14 @@ struct netlink_range_validation mqtt_id_range = {
 		.len = MQTT_COOKIE_MAX,					\
 	},								\
 	[MQTT_A_CONN_RECORD_LIMIT] = NLA_POLICY_MAX(NLA_U32,		\
-						    MQTT_TLS_RECORD_MAX)
+						    MQTT_TLS_RECORD_MAX), \
+	[MQTT_A_CONN_PUBLISH_RATE] = { .type = NLA_U32 },		\
+	[MQTT_A_CONN_PUBLISH_BURST] = { .type = NLA_U32 },		\
+	[MQTT_A_CONN_BYTES_RATE] = { .type = NLA_U32 },			\
+	[MQTT_A_CONN_BYTES_BURST] = { .type = NLA_U32 }
 
 const struct nla_policy
-mqtt_conn_add_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
+mqtt_conn_add_policy[MQTT_A_CONN_BYTES_BURST + 1] = {
 	[MQTT_A_CONN_FD] = { .type = NLA_U32 },
 	[MQTT_A_CONN_PROTOCOL_LEVEL] = NLA_POLICY_RANGE(NLA_U8, 3, 5),
 	[MQTT_A_CONN_RX_SKIP] = { .type = NLA_U32 },
@@ -37,7 +41,7 @@ mqtt_conn_add_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
 	MQTT_CONN_POLICY_SET,
 };
 
-const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
+const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_BYTES_BURST + 1] = {
 	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 	MQTT_CONN_POLICY_SET,
 };
@@ -45,6 +49,15 @@ const struct nla_policy mqtt_conn_set_policy[MQTT_A_CONN_RECORD_LIMIT + 1] = {
 const struct nla_policy mqtt_conn_id_policy[MQTT_A_CONN_ID + 1] = {
 	[MQTT_A_CONN_ID] = NLA_POLICY_FULL_RANGE(NLA_U32, &mqtt_id_range),
 };
+
+static void mqtt_conn_rate(struct nlattr **attrs, int attr, u32 bit,
+			   struct mqtt_conn_params *p, u32 *value)
+{
+	if (!attrs[attr])
+		return;
+	p->given |= bit;
+	*value = nla_get_u32(attrs[attr]);
+}
 
 static void mqtt_conn_params(struct genl_info *info,
 			     struct mqtt_conn_params *p)
@@ -80,6 +93,14 @@ static void mqtt_conn_params(struct genl_info *info,
 		p->cookie = nla_data(attrs[MQTT_A_CONN_COOKIE]);
 		p->cookie_len = nla_len(attrs[MQTT_A_CONN_COOKIE]);
 	}
+	mqtt_conn_rate(attrs, MQTT_A_CONN_PUBLISH_RATE,
+		       MQTT_CONN_P_PUBLISH_RATE, p, &p->rates.publish_rate);
+	mqtt_conn_rate(attrs, MQTT_A_CONN_PUBLISH_BURST,
+		       MQTT_CONN_P_PUBLISH_BURST, p, &p->rates.publish_burst);
+	mqtt_conn_rate(attrs, MQTT_A_CONN_BYTES_RATE,
+		       MQTT_CONN_P_BYTES_RATE, p, &p->rates.bytes_rate);
+	mqtt_conn_rate(attrs, MQTT_A_CONN_BYTES_BURST,
+		       MQTT_CONN_P_BYTES_BURST, p, &p->rates.bytes_burst);
 	if (attrs[MQTT_A_CONN_RECORD_LIMIT]) {
 		p->given |= MQTT_CONN_P_RECORD;
 		p->record_limit = nla_get_u32(attrs[MQTT_A_CONN_RECORD_LIMIT]);
@@ -245,9 +266,23 @@ static enum mqtt_conn_state mqtt_conn_state(const struct mqtt_conn *conn)
 		return MQTT_CONN_STATE_DIVERT;
 	if (READ_ONCE(rx->eof))
 		return MQTT_CONN_STATE_EOF;
+	if (READ_ONCE(rx->over_rate) || READ_ONCE(conn->rate.waits))
+		return MQTT_CONN_STATE_RATE;
 	if (READ_ONCE(rx->gate_wait))
 		return MQTT_CONN_STATE_GATE;
 	return MQTT_CONN_STATE_FAST;
+}
+
+static int mqtt_put_rates(struct sk_buff *skb,
+			  const struct mqtt_rate_limits *limits)
+{
+	if (nla_put_u32(skb, MQTT_A_CONN_PUBLISH_RATE, limits->publish_rate) ||
+	    nla_put_u32(skb, MQTT_A_CONN_PUBLISH_BURST,
+			limits->publish_burst) ||
+	    nla_put_u32(skb, MQTT_A_CONN_BYTES_RATE, limits->bytes_rate) ||
+	    nla_put_u32(skb, MQTT_A_CONN_BYTES_BURST, limits->bytes_burst))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
@@ -275,7 +310,8 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	cookie_len = mqtt_conn_cookie(conn, cookie);
 	if (cookie_len && nla_put(skb, MQTT_A_CONN_COOKIE, cookie_len, cookie))
 		return -EMSGSIZE;
-	if (mqtt_put_address(skb, conn->sk))
+	if (mqtt_put_address(skb, conn->sk) ||
+	    mqtt_put_rates(skb, &conn->rate.limits))
 		return -EMSGSIZE;
 	return mqtt_put_conn_u64(skb, conn);
 }

@@ -23,6 +23,7 @@
 #include "frame.h"
 #include "group.h"
 #include "net.h"
+#include "rate.h"
 #include "rx.h"
 #include "rx_divert.h"
 #include "tls.h"
@@ -381,9 +382,14 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 	struct mqtt_packet_head h;
 	struct mqtt_flow *flow;
 	const u8 *topic;
+	enum mqtt_parse_result result;
 	u32 topic_len;
 
-	switch (mqtt_rx_parse(pass, rx->head, rx->head_len, &h)) {
+	result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
+	if (pass->limited && result != MQTT_PARSE_MORE &&
+	    mqtt_rate_stops(pass, rx->head[0]))
+		return true;
+	switch (result) {
 	case MQTT_PARSE_MORE:
 		*need = h.need;
 		if (mqtt_rx_head_reserve(rx, *need))
@@ -409,6 +415,8 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 	}
 	if (mqtt_rx_gated(pass))
 		return true;
+	if (pass->limited)
+		mqtt_rate_charge(pass, h.len);
 	mqtt_rx_take_one(pass, flow, rx->head, rx->head_len, &h);
 	mqtt_rx_head_drop(rx);
 	return true;
@@ -479,8 +487,8 @@ static void mqtt_rx_take_run(struct mqtt_rx_pass *pass,
 	}
 }
 
-/* At a packet that uses an alias. Returns bytes consumed. */
-static u32 mqtt_rx_input_alias(struct mqtt_rx_pass *pass, const u8 *p, u32 n,
+/* At a packet that is taken by itself. Returns bytes consumed. */
+static u32 mqtt_rx_input_one(struct mqtt_rx_pass *pass, const u8 *p, u32 n,
 			       const struct mqtt_packet_head *h)
 {
 	struct mqtt_flow *flow;
@@ -495,9 +503,43 @@ static u32 mqtt_rx_input_alias(struct mqtt_rx_pass *pass, const u8 *p, u32 n,
 	}
 	if (mqtt_rx_gated(pass))
 		return 0;
+	if (pass->limited)
+		mqtt_rate_charge(pass, h->len);
 	n = min(n, h->len);
 	mqtt_rx_take_one(pass, flow, p, n, h);
 	return n;
+}
+
+/* At a packet that is not taken. Returns bytes consumed. */
+static u32 mqtt_rx_input_other(struct mqtt_rx_pass *pass,
+			       enum mqtt_parse_result result, const u8 *p)
+{
+	switch (result) {
+	case MQTT_PARSE_MORE:
+		/* Collected by mqtt_rx_input_head() from here on. */
+		pass->conn->rx.head[0] = p[0];
+		pass->conn->rx.head_len = 1;
+		return 1;
+	case MQTT_PARSE_PINGREQ:
+		return mqtt_rx_ping(pass) ? 2 : 0;
+	default:
+		mqtt_rx_divert(pass);
+		return 0;
+	}
+}
+
+/* At a packet boundary, with a limit that may end before any packet. */
+static u32 mqtt_rx_input_limited(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
+{
+	enum mqtt_parse_result result;
+	struct mqtt_packet_head h;
+
+	if (mqtt_rate_stops(pass, p[0]))
+		return 0;
+	result = mqtt_rx_parse(pass, p, n, &h);
+	if (result == MQTT_PARSE_FAST)
+		return mqtt_rx_input_one(pass, p, n, &h);
+	return mqtt_rx_input_other(pass, result, p);
 }
 
 /*
@@ -510,6 +552,8 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	struct mqtt_rx_run run = {};
 	struct mqtt_packet_head h;
 
+	if (unlikely(pass->limited))
+		return mqtt_rx_input_limited(pass, p, n);
 	while (run.len < n) {
 		const u8 *topic;
 
@@ -518,7 +562,7 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 			break;
 		if (pass->level && unlikely(h.alias)) {
 			if (!run.flow)
-				return mqtt_rx_input_alias(pass, p, n, &h);
+				return mqtt_rx_input_one(pass, p, n, &h);
 			break;
 		}
 		topic = p + run.len + h.fixed_len + 2;
@@ -555,19 +599,7 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 		mqtt_rx_take_run(pass, &run, p);
 		return run.len + run.tail;
 	}
-
-	switch (result) {
-	case MQTT_PARSE_MORE:
-		/* Collected by mqtt_rx_input_head() from here on. */
-		pass->conn->rx.head[0] = p[0];
-		pass->conn->rx.head_len = 1;
-		return 1;
-	case MQTT_PARSE_PINGREQ:
-		return mqtt_rx_ping(pass) ? 2 : 0;
-	default:
-		mqtt_rx_divert(pass);
-		return 0;
-	}
+	return mqtt_rx_input_other(pass, result, p);
 }
 
 u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
@@ -757,7 +789,8 @@ static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
 	struct mqtt_conn *conn = pass->conn;
 	struct mqtt_rx *rx = &conn->rx;
 
-	if (READ_ONCE(conn->tx.closed) || rx->ended || rx->eof || rx->expired)
+	if (READ_ONCE(conn->tx.closed) || rx->ended || rx->eof ||
+	    rx->expired || rx->over_rate)
 		return;
 	if (READ_ONCE(rx->expire)) {
 		mqtt_rx_expire(conn);
@@ -772,6 +805,8 @@ static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
 		mqtt_conn_wake(conn);
 		return;
 	}
+	if (unlikely(conn->rate.waits) && !pass->limited)
+		WRITE_ONCE(conn->rate.waits, false);
 	mqtt_rx_read(pass);
 }
 
@@ -820,12 +855,15 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 		.topic_max = READ_ONCE(conn->mn->limits.topic_max),
 		.pingresp = READ_ONCE(conn->mn->limits.pingresp) &&
 			    !(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PINGRESP),
+		.limited = mqtt_rate_is_on(conn),
 	};
 	struct mem_cgroup *old = set_active_memcg(conn->memcg);
 	enum mqtt_rx_verdict verdict = MQTT_RX_RESUME;
 	/* What is read next must not overtake what was read before. */
 	bool reads = !conn->rx.busy;
 
+	if (pass.limited)
+		pass.now = ktime_get_ns();
 	/* Longer ones are diverted, that is all of them without a limit. */
 	if (!(READ_ONCE(conn->flags) & MQTT_CONN_F_NO_PUBLISH))
 		pass.fast_max = READ_ONCE(conn->mn->limits.fast_max);

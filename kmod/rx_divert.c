@@ -5,6 +5,7 @@
 
 #include "conn.h"
 #include "net.h"
+#include "rate.h"
 #include "rx_divert.h"
 #include "tls.h"
 #include "worker.h"
@@ -220,7 +221,7 @@ bool mqtt_rx_at_hand(struct mqtt_conn *conn, u32 max)
 	struct mqtt_rx_peek peek = { .sk = sk };
 
 	/* Pairs with mqtt_rx_run(): what it did for earlier bytes is done. */
-	if (smp_load_acquire(&rx->busy))
+	if (smp_load_acquire(&rx->busy) || mqtt_rate_is_on(conn))
 		return false;
 	if (rx->head_len || rx->part_need || rx->eof || rx->expired ||
 	    READ_ONCE(rx->expire) || rx->ended || tcp_sk(sk)->urg_data)
@@ -307,6 +308,8 @@ static void mqtt_rx_divert_count(struct mqtt_rx_pass *pass,
 	struct mqtt_net *mn = pass->conn->mn;
 
 	rx->pend_nr++;
+	if (pass->limited && h->first >> 4 == MQTT_PUBLISH)
+		mqtt_rate_charge(pass, h->len);
 	if (result == MQTT_PARSE_BAD || mqtt_parse_gates(h->first))
 		rx->pend_gate = rx->pend_nr;
 	if (result == MQTT_PARSE_FAST)
@@ -412,15 +415,16 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 		peek.seq += h.len - rx->head_len;
 	}
 	while (rx->pend_slow < MQTT_DIVERT_RUN_MAX && before(peek.seq, end)) {
-		mqtt_rx_walk_sure(pass->conn, &peek,
-				  MQTT_DIVERT_RUN_MAX - rx->pend_slow);
+		if (likely(!pass->limited))
+			mqtt_rx_walk_sure(pass->conn, &peek,
+					  MQTT_DIVERT_RUN_MAX - rx->pend_slow);
 		if (rx->pend_slow >= MQTT_DIVERT_RUN_MAX)
 			break;
 		mqtt_rx_peek_seek(&peek);
 		if (!peek.skb)
 			break;
 		result = mqtt_rx_peek_packet(pass, &peek, &h, &ends);
-		if (ends)
+		if (ends || (pass->limited && !mqtt_rate_may(pass, h.first)))
 			break;
 		mqtt_rx_divert_count(pass, result, &h);
 		if (result == MQTT_PARSE_BAD) {

@@ -25,6 +25,8 @@ struct mqtt_flow;
  * @fast_max: limit, for the whole turn; 0: no PUBLISH is for the fast path
  * @topic_max: limit, for the whole turn
  * @pingresp: PINGREQ is answered here
+ * @limited: there is a limit to how fast the client may publish
+ * @now: if so, the time in ns
  * @stop: leave the rest where it is
  * @again: stopped for the budget
  * @divert: stopped at a packet for the daemon
@@ -43,6 +45,8 @@ struct mqtt_rx_pass {
 	u32 fast_max;
 	u32 topic_max;
 	bool pingresp;
+	bool limited;
+	u64 now;
 	bool stop;
 	bool again;
 	bool divert;

@@ -9,6 +9,7 @@
 #include <net/sock.h>
 
 #include "conn.h"
+#include "rate.h"
 #include "rx_divert.h"
 #include "tls.h"
 
@@ -148,7 +149,8 @@ void mqtt_rx_tls_divert(struct mqtt_rx_pass *pass)
 		const u8 *p = tls->data + tls->off + off;
 
 		result = mqtt_rx_parse(pass, p, tls->len - off, &h);
-		if (!mqtt_rx_tls_is_slow(pass, result, p, &h))
+		if (!mqtt_rx_tls_is_slow(pass, result, p, &h) ||
+		    (pass->limited && !mqtt_rate_may(pass, h.first)))
 			break;
 		if (!mqtt_rx_divert_packet(pass, result, p, &h))
 			return;

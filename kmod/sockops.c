@@ -101,7 +101,7 @@ static bool mqtt_recv_ready(struct mqtt_conn *conn)
 	struct mqtt_rx *rx = &conn->rx;
 
 	if (READ_ONCE(rx->eof) || READ_ONCE(rx->expired) ||
-	    READ_ONCE(rx->ended))
+	    READ_ONCE(rx->ended) || READ_ONCE(rx->over_rate))
 		return true;
 	if (!smp_load_acquire(&rx->slow_left))
 		return false;
@@ -228,6 +228,8 @@ static int mqtt_recv_some(struct mqtt_conn *conn, struct msghdr *msg,
 	/* The rest of an incomplete packet is not coming any more. */
 	if (ret == -EAGAIN && READ_ONCE(rx->expired))
 		ret = -ETIMEDOUT;
+	else if (ret == -EAGAIN && READ_ONCE(rx->over_rate))
+		ret = -EDQUOT;
 	return ret;
 }
 
@@ -346,7 +348,8 @@ static __poll_t mqtt_poll(struct file *file, struct socket *sock,
 		mask &= ~(in | EPOLLHUP | EPOLLERR | EPOLLPRI);
 	else if (READ_ONCE(rx->head_len))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (READ_ONCE(rx->expired) || READ_ONCE(rx->ended))
+	if (READ_ONCE(rx->expired) || READ_ONCE(rx->ended) ||
+	    READ_ONCE(rx->over_rate))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	/* TCP cannot tell a part of a record from a whole one. */
 	if (mqtt_tls_is_on(conn)) {

@@ -36,7 +36,9 @@ struct mqtt_net;
 	X(DELIVER_PACKET_OUT)	\
 	X(DELIVER_PACKET_OUT_BYTES) \
 	X(TX_PARTIAL)		\
-	X(KEEPALIVE_EXPIRED)
+	X(KEEPALIVE_EXPIRED)	\
+	X(RATE_WAITS)		\
+	X(RATE_ENDS)
 
 enum mqtt_stat {
 #define X(name) MQTT_STAT_##name,

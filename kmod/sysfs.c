@@ -68,6 +68,8 @@ MQTT_SHOW(deliver_packet_out_bytes,
 MQTT_SHOW(tx_partial, sum.c[MQTT_STAT_TX_PARTIAL]);
 MQTT_SHOW(keepalive_expired, sum.c[MQTT_STAT_KEEPALIVE_EXPIRED]);
 MQTT_SHOW(queued_bytes, sum.queued_bytes);
+MQTT_SHOW(rate_waits, sum.c[MQTT_STAT_RATE_WAITS]);
+MQTT_SHOW(rate_ends, sum.c[MQTT_STAT_RATE_ENDS]);
 
 static struct attribute *stats_attrs[] = {
 	&conns_attr.attr,
@@ -99,6 +101,8 @@ static struct attribute *stats_attrs[] = {
 	&tx_partial_attr.attr,
 	&keepalive_expired_attr.attr,
 	&queued_bytes_attr.attr,
+	&rate_waits_attr.attr,
+	&rate_ends_attr.attr,
 	NULL
 };
 

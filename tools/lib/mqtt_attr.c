@@ -28,11 +28,12 @@ static const char *const conn_state_names[] = {
 	[MQTT_CONN_STATE_EOF] = "eof",
 	[MQTT_CONN_STATE_EXPIRED] = "expired",
 	[MQTT_CONN_STATE_ENDED] = "ended",
+	[MQTT_CONN_STATE_RATE] = "rate",
 };
 
 const struct mqtt_names mqtt_conn_state_names = NAMES(conn_state_names);
 
-static const char *const conn_flag_names[] = { "no-pingresp", "no-publish" };
+static const char *const conn_flag_names[] = { "no-pingresp", "no-publish", "rate-end" };
 const struct mqtt_names mqtt_conn_flag_names = NAMES(conn_flag_names);
 static const char *const flow_flag_names[] = { "deny" };
 const struct mqtt_names mqtt_flow_flag_names = NAMES(flow_flag_names);
@@ -132,6 +133,10 @@ static const struct mqtt_attr conn_attrs[MQTT_A_CONN_MAX + 1] = {
 	U16(conn, CONN_TOPIC_ALIAS_MAXIMUM, topic_alias_maximum),
 	U16(conn, CONN_TLS_VERSION, tls_version),
 	U32(conn, CONN_RECORD_LIMIT, record_limit),
+	U32(conn, CONN_PUBLISH_RATE, publish_rate),
+	U32(conn, CONN_PUBLISH_BURST, publish_burst),
+	U32(conn, CONN_BYTES_RATE, bytes_rate),
+	U32(conn, CONN_BYTES_BURST, bytes_burst),
 	U64(conn, CONN_IDLE_MS, idle_ms),
 	U32(conn, CONN_MEMBERS, members),
 	NAMED(conn, CONN_STATE, state, U32, ENUM, mqtt_conn_state_names),
@@ -203,6 +208,8 @@ static const struct mqtt_attr stats_attrs[MQTT_A_STATS_MAX + 1] = {
 	U64(stats, STATS_TX_PARTIAL, tx_partial),
 	U64(stats, STATS_KEEPALIVE_EXPIRED, keepalive_expired),
 	U64(stats, STATS_QUEUED_BYTES, queued_bytes),
+	U64(stats, STATS_RATE_WAITS, rate_waits),
+	U64(stats, STATS_RATE_ENDS, rate_ends),
 	U64(stats, STATS_DIVERT_ALIAS, divert_alias),
 	U64(stats, STATS_DIVERT_PROPERTIES, divert_properties),
 	U64(stats, STATS_DIVERT_PAYLOAD, divert_payload),

@@ -102,6 +102,10 @@ struct mqtt_conn {
 	uint32_t rx_skip;
 	uint32_t flags;
 	uint32_t record_limit;
+	uint32_t publish_rate;
+	uint32_t publish_burst;
+	uint32_t bytes_rate;
+	uint32_t bytes_burst;
 	uint16_t keep_alive;
 	uint16_t family;
 	uint16_t port_number;
@@ -200,6 +204,8 @@ struct mqtt_stats {
 	uint64_t divert_alias;
 	uint64_t divert_properties;
 	uint64_t divert_payload;
+	uint64_t rate_waits;
+	uint64_t rate_ends;
 };
 
 /**

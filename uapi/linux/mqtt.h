@@ -93,7 +93,8 @@
  * @MQTT_CMD_CONN_ADD: attach the socket MQTT_A_CONN_FD. Required:
  *	MQTT_A_CONN_FD, MQTT_A_CONN_PROTOCOL_LEVEL. Optional: ACL_CLASS (0),
  *	KEEP_ALIVE (0, none), MAX_PACKET_SIZE (no limit), RX_SKIP (0), FLAGS
- *	(0), COOKIE, TOPIC_ALIAS_MAXIMUM (0), RECORD_LIMIT (0). The socket must
+ *	(0), COOKIE, TOPIC_ALIAS_MAXIMUM (0), RECORD_LIMIT (0), PUBLISH_RATE (0),
+ *	PUBLISH_BURST (0), BYTES_RATE (0), BYTES_BURST (0). The socket must
  *	be a connected IPv4 or IPv6 TCP socket of this namespace in state
  *	ESTABLISHED, without an upper layer protocol, or with that of kernel TLS
  *	(kTLS) and keys set for both directions, in software; and nothing may
@@ -114,7 +115,8 @@
  *	connection itself ends when the owner closes the descriptor, which by
  *	itself does all of this too. -ENOENT.
  * @MQTT_CMD_CONN_SET: change ACL_CLASS, KEEP_ALIVE, MAX_PACKET_SIZE, FLAGS,
- *	COOKIE or RECORD_LIMIT of the conn MQTT_A_CONN_ID. -ENOENT.
+ *	COOKIE, RECORD_LIMIT, PUBLISH_RATE, PUBLISH_BURST, BYTES_RATE or
+ *	BYTES_BURST of the conn MQTT_A_CONN_ID. -ENOENT.
  * @MQTT_CMD_CONN_GET: read one conn (MQTT_A_CONN_ID), or dump all.
  * @MQTT_CMD_CONN_CLAIM: take over conns of a dead owner. Always -EOPNOTSUPP
  *	while the takeover time is 0.
@@ -238,7 +240,9 @@ enum mqtt_a_owner {
 /* MQTT_A_CONN_FLAGS */
 #define MQTT_CONN_F_NO_PINGRESP	(1U << 0)	/* divert PINGREQ of this conn */
 #define MQTT_CONN_F_NO_PUBLISH	(1U << 1)	/* divert every PUBLISH of this conn */
-#define MQTT_CONN_F_MASK	(MQTT_CONN_F_NO_PINGRESP | MQTT_CONN_F_NO_PUBLISH)
+#define MQTT_CONN_F_RATE_END	(1U << 2)	/* over the rate: -EDQUOT, not waiting */
+#define MQTT_CONN_F_MASK	(MQTT_CONN_F_NO_PINGRESP | MQTT_CONN_F_NO_PUBLISH | \
+				 MQTT_CONN_F_RATE_END)
 
 /**
  * enum mqtt_a_conn - attributes of conns; those from MQTT_A_CONN_FAMILY on are
@@ -291,6 +295,16 @@ enum mqtt_a_owner {
  * @MQTT_A_CONN_RECORD_LIMIT: (u32, up to 16,384) most bytes of plaintext in a
  *	record that is sent, for clients that ask for small ones; 0: what TLS
  *	allows. Of no effect on plain TCP.
+ * @MQTT_A_CONN_PUBLISH_RATE: (u32) PUBLISH packets a second from the client, 0:
+ *	any number. All are charged, those that are diverted too, so an owner need
+ *	not. Over this rate or BYTES_RATE the next PUBLISH waits in the socket,
+ *	with all behind it; with MQTT_CONN_F_RATE_END recv() fails with -EDQUOT
+ *	once what was diverted has been read, and the descriptor stays writable
+ *	for a DISCONNECT.
+ * @MQTT_A_CONN_PUBLISH_BURST: (u32) packets at once, 0: those of a second
+ * @MQTT_A_CONN_BYTES_RATE: (u32) bytes of PUBLISH packets a second, 0: any
+ *	number. A packet of any size goes if those before it are paid for.
+ * @MQTT_A_CONN_BYTES_BURST: (u32) bytes at once, 0: those of a second
  */
 enum mqtt_a_conn {
 	MQTT_A_CONN_UNSPEC,
@@ -327,6 +341,10 @@ enum mqtt_a_conn {
 	MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
 	MQTT_A_CONN_TLS_VERSION,
 	MQTT_A_CONN_RECORD_LIMIT,
+	MQTT_A_CONN_PUBLISH_RATE,
+	MQTT_A_CONN_PUBLISH_BURST,
+	MQTT_A_CONN_BYTES_RATE,
+	MQTT_A_CONN_BYTES_BURST,
 
 	__MQTT_A_CONN_MAX,
 	MQTT_A_CONN_MAX = (__MQTT_A_CONN_MAX - 1)
@@ -341,6 +359,8 @@ enum mqtt_a_conn {
  * @MQTT_CONN_STATE_EOF: the peer has closed, or the connection failed
  * @MQTT_CONN_STATE_EXPIRED: keep alive expired
  * @MQTT_CONN_STATE_ENDED: ended by CONN_DEL, by drain, or by the owner's death
+ * @MQTT_CONN_STATE_RATE: a PUBLISH is over the limit of its rate, and waits or
+ *	has ended the conn
  */
 enum mqtt_conn_state {
 	MQTT_CONN_STATE_FAST,
@@ -349,6 +369,7 @@ enum mqtt_conn_state {
 	MQTT_CONN_STATE_EOF,
 	MQTT_CONN_STATE_EXPIRED,
 	MQTT_CONN_STATE_ENDED,
+	MQTT_CONN_STATE_RATE,
 };
 
 /* MQTT_A_FLOW_FLAGS */
@@ -551,6 +572,8 @@ enum mqtt_a_limits {
  *	passed in the queue
  * @MQTT_A_STATS_DELIVER_PACKET_OUT_BYTES: bytes of the deliveries that
  *	MQTT_A_STATS_DELIVER_PACKET_OUT counts, in the form of each member
+ * @MQTT_A_STATS_RATE_WAITS: times a PUBLISH had to wait for its conn's rate
+ * @MQTT_A_STATS_RATE_ENDS: conns ended by a PUBLISH over their rate
  */
 enum mqtt_a_stats {
 	MQTT_A_STATS_UNSPEC,
@@ -584,6 +607,8 @@ enum mqtt_a_stats {
 	MQTT_A_STATS_DIVERT_PAYLOAD,
 	MQTT_A_STATS_DROP_EXPIRED,
 	MQTT_A_STATS_DELIVER_PACKET_OUT_BYTES,
+	MQTT_A_STATS_RATE_WAITS,
+	MQTT_A_STATS_RATE_ENDS,
 
 	__MQTT_A_STATS_MAX,
 	MQTT_A_STATS_MAX = (__MQTT_A_STATS_MAX - 1)
