@@ -384,6 +384,8 @@ static void client_rx_error(struct client *c, int err)
 		client_close(c, END_ABNORMAL, "connection closed by client");
 	else if (err == -ETIMEDOUT && c->conn)
 		keepalive_over(c);
+	else if (err == -EDQUOT && c->conn)
+		publish_limit_over(c);
 	else
 		client_close(c, END_LOST, strerror(-err));
 }

@@ -13,6 +13,23 @@
 #include "tls.h"
 #include "util.h"
 
+/* The module charges for every PUBLISH, also for those that it diverts. */
+static void describe_rates(struct mqtt_conn *conn)
+{
+	if (config.max_publish_rate) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_PUBLISH_RATE);
+		conn->publish_rate = config.max_publish_rate;
+	}
+	if (config.max_publish_bytes) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_BYTES_RATE);
+		conn->bytes_rate = config.max_publish_bytes;
+	}
+	if (publish_limited() && config.publish_limit_disconnect) {
+		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
+		conn->flags |= MQTT_CONN_F_RATE_END;
+	}
+}
+
 void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn)
 {
 	const struct session *s = c->session;
@@ -45,10 +62,5 @@ void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn)
 		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
 		conn->flags = MQTT_CONN_F_NO_PUBLISH;
 	}
-	/* the daemon is to see, and to time, every packet */
-	if (publish_limited()) {
-		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);
-		conn->flags = MQTT_CONN_F_NO_PUBLISH | MQTT_CONN_F_NO_PINGRESP;
-		conn->keep_alive = 0;
-	}
+	describe_rates(conn);
 }

@@ -66,8 +66,7 @@ void keepalive_connect(struct client *c)
 void keepalive_start(struct client *c)
 {
 	timer_cancel(&c->timer);
-	/* of conns the module does it, unless their publishes may wait here */
-	if (!c->keepalive || (c->conn && !c->publish_limit))
+	if (!c->keepalive || c->conn)
 		return;
 	c->timer.fn = keepalive_expired;
 	timer_arm(&c->timer, keepalive_deadline(c));

@@ -22,7 +22,8 @@ void publish_limit_start(struct client *c, void (*resume)(struct timer *timer))
 {
 	struct publish_limit *l;
 
-	if (!publish_limited())
+	/* the module does it for those that are attached */
+	if (!publish_limited() || c->conn)
 		return;
 	l = xcalloc(1, sizeof(*l));
 	l->client = c;
@@ -57,6 +58,13 @@ static uint64_t time_left(const struct publish_limit *l)
 		     until_above(l->bytes, config.max_publish_bytes));
 }
 
+void publish_limit_over(struct client *c)
+{
+	stats.publish_rate_disconnects++;
+	client_fail(c, REASON_MESSAGE_RATE_TOO_HIGH,
+		    "above max_publish_rate or max_publish_bytes");
+}
+
 /* A message of any size goes when the last one has been paid for. */
 bool publish_limit_charge(struct client *c, size_t len)
 {
@@ -64,9 +72,7 @@ bool publish_limit_charge(struct client *c, size_t len)
 
 	refill(l);
 	if (config.publish_limit_disconnect && time_left(l)) {
-		stats.publish_rate_disconnects++;
-		client_fail(c, REASON_MESSAGE_RATE_TOO_HIGH,
-			    "above max_publish_rate or max_publish_bytes");
+		publish_limit_over(c);
 		return false;
 	}
 	l->messages -= SCALE;

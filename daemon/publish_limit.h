@@ -44,7 +44,7 @@ bool publish_limited(void);
 
 /**
  * publish_limit_start() - hold a client to the limits, if there are any
- * @c: client, connected
+ * @c: client, connected, and attached if it will be
  * @resume: called when it may go on after it had to wait
  */
 void publish_limit_start(struct client *c, void (*resume)(struct timer *timer));
@@ -57,6 +57,12 @@ void publish_limit_start(struct client *c, void (*resume)(struct timer *timer));
  * Return: false when the client was closed for it.
  */
 bool publish_limit_charge(struct client *c, size_t len);
+
+/**
+ * publish_limit_over() - disconnect a client that publishes too fast
+ * @c: client
+ */
+void publish_limit_over(struct client *c);
 
 /**
  * publish_limit_wait() - must a PUBLISH wait?

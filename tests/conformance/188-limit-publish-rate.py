@@ -13,7 +13,9 @@ RATE, BYTES = 100, 40000
 
 
 def waits(b):
-    return control(b, cmd='limits')['limits']['publish_rate_waits']
+    """Times that somebody waited, of those who are attached in the kernel."""
+    return (control(b, cmd='limits')['limits']['publish_rate_waits'] +
+            (counters()['rate_waits'] if KERNEL else 0))
 
 
 def flood(b, sub, pub, qos, count):
