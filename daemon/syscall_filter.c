@@ -79,13 +79,14 @@ static int add_checked(scmp_filter_ctx ctx)
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	const struct scmp_arg_cmp thread =
 		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD);
-	const struct scmp_arg_cmp own_limits = SCMP_A0(SCMP_CMP_EQ, 0);
+	const struct scmp_arg_cmp own_limits = SCMP_A0(SCMP_CMP_EQ, 0, 0);
 	size_t i;
 	int rc;
 
 	for (i = 0; i < ARRAY_SIZE(families); i++) {
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-				      SCMP_A0(SCMP_CMP_EQ, families[i]));
+				      SCMP_A0(SCMP_CMP_EQ,
+					      families[i], 0));
 		if (rc)
 			return rc;
 	}
