@@ -489,7 +489,7 @@ static void mqtt_rx_take_run(struct mqtt_rx_pass *pass,
 
 /* At a packet that is taken by itself. Returns bytes consumed. */
 static u32 mqtt_rx_input_one(struct mqtt_rx_pass *pass, const u8 *p, u32 n,
-			       const struct mqtt_packet_head *h)
+			     const struct mqtt_packet_head *h)
 {
 	struct mqtt_flow *flow;
 	const u8 *topic;

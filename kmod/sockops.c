@@ -32,7 +32,9 @@ enum {
  * @ops: operations
  *
  * For kTLS too: its own entries are called through the conn, for tls.ko may go
- * and come back while these stay. Never freed: a lockless reader (inet_diag, /proc) may hold the protocol
+ * and come back while these stay.
+ *
+ * Never freed: a lockless reader (inet_diag, /proc) may hold the protocol
  * pointer of a socket while it is closed and the module unloaded; what such
  * readers call are TCP's own entries.
  */
