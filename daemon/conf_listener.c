@@ -152,7 +152,7 @@ int conf_finish_tls(struct conf *conf, const struct conf_tls *tls)
 		return tls_error(conf, tls,
 				 "require_certificate needs cafile or capath");
 	if (username && !tls->require_certificate)
-		return tls_error(conf, tls, "user names from certificates need require_certificate");
+		return tls_error(conf, tls, "a user name needs require_certificate");
 	return 0;
 }
 

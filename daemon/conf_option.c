@@ -214,7 +214,7 @@ static int check_ciphers(struct conf_parser *p, const struct conf_opt *o,
 
 	if (!len)
 		return 0;
-	return conf_error(p, "%s: \"%.*s\" is not a cipher suite of TLS %s with authenticated encryption",
+	return conf_error(p, "%s: \"%.*s\" is no AEAD cipher suite of TLS %s",
 			  o->name, (int)len, name, tls13 ? "1.3" : "1.2");
 }
 

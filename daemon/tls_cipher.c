@@ -38,6 +38,9 @@ static const struct suite suites[] = {
 	  "CHACHA20-POLY1305" },
 };
 
+#define GROUPS	"+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
+#define FLAGS	"+AEAD:+SIGN-ALL:+COMP-NULL:+CTYPE-X509:" \
+	"%%SERVER_PRECEDENCE:%%SAFE_RENEGOTIATION"
 #define ALL_OF_TLS13 \
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:" \
 	"TLS_CHACHA20_POLY1305_SHA256"
@@ -89,10 +92,8 @@ void tls_priority(const char *list, bool tls13, enum tls_key key, char *out,
 
 	if (!list)
 		list = tls13 ? ALL_OF_TLS13 : ALL_OF_TLS12;
-	used = snprintf(out, size, "NONE:+VERS-TLS%s:%s+AEAD:+GROUP-X25519:"
-			"+GROUP-SECP256R1:+GROUP-SECP384R1:+SIGN-ALL:"
-			"+COMP-NULL:+CTYPE-X509:%%SERVER_PRECEDENCE:"
-			"%%SAFE_RENEGOTIATION", tls13 ? "1.3" : "1.2",
+	used = snprintf(out, size, "NONE:+VERS-TLS%s:%s" GROUPS ":" FLAGS,
+			tls13 ? "1.3" : "1.2",
 			tls13 ? "" : key == TLS_KEY_RSA ? "+ECDHE-RSA:" :
 			"+ECDHE-ECDSA:");
 	while ((len = next_name(&list))) {
