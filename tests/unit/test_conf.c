@@ -171,6 +171,12 @@ static void test_errors(void **state)
 	       "f.conf:1: use_peercred_as_username: only a listener on a Unix socket knows its peers");
 	refuse("upgrade_outgoing_qos true\n",
 	       "f.conf:1: upgrade_outgoing_qos: MQTT forbids a higher QoS than the message's; publish with that QoS");
+	refuse("ciphers ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA\n",
+	       "f.conf:1: ciphers: \"AES128-SHA\" is no AEAD cipher suite of TLS 1.2");
+	refuse("ciphers_tls1.3 ECDHE-RSA-AES128-GCM-SHA256\n",
+	       "f.conf:1: ciphers_tls1.3: \"ECDHE-RSA-AES128-GCM-SHA256\" is no AEAD cipher suite of TLS 1.3");
+	refuse("tls_version tlsv1.1\n",
+	       "f.conf:1: tls_version: tlsv1.1 is not safe; use tlsv1.2 or tlsv1.3");
 	refuse("bridge_cafile /x\n",
 	       "f.conf:1: bridge_cafile: bridges are not supported yet; let a mosquitto beside mqttd bridge to both brokers");
 	refuse("log_type loud\n", "f.conf:1: log_type: unknown type \"loud\"");
@@ -363,11 +369,45 @@ static void test_no_default_listener(void **state)
 	conf_free(&conf);
 }
 
+static void incomplete(const char *text, const char *error)
+{
+	struct conf conf;
+
+	assert_int_equal(parse(&conf, text), 0);
+	assert_int_equal(conf_finish(&conf, 0), -1);
+	assert_string_equal(conf.error, error);
+	conf_free(&conf);
+}
+
+static void test_tls(void **state)
+{
+	struct conf_listener *l;
+	struct conf conf;
+
+	(void)state;
+	incomplete("listener 1\ncertfile a\n",
+		   "f.conf:2: certfile: certfile needs a keyfile");
+	incomplete("listener 1\ncafile a\n",
+		   "f.conf:2: cafile: TLS needs certfile and keyfile");
+	incomplete("certfile a\nkeyfile b\nrequire_certificate true\n",
+		   "f.conf:3: require_certificate: require_certificate needs cafile or capath");
+	incomplete("certfile a\nkeyfile b\nuse_identity_as_username true\n",
+		   "f.conf:3: use_identity_as_username: a user name needs require_certificate");
+	assert_int_equal(parse(&conf, "listener 1\ncertfile a\nkeyfile b\nlistener 2\n"), 0);
+	assert_int_equal(conf_finish(&conf, 0), 0);
+	l = list_first_entry(&conf.listeners, struct conf_listener, node);
+	assert_string_equal(l->tls.certfile, "a");
+	l = list_last_entry(&conf.listeners, struct conf_listener, node);
+	assert_null(l->tls.certfile);
+	conf_free(&conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_options),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_null_byte),
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test(test_local_only),
