@@ -24,7 +24,7 @@ def strict(**how):
 
 
 class Terminal:
-    """openssl s_client, where a K at the beginning of a line stands for new keys, R for a handshake."""
+    """openssl s_client, to which a K alone means new keys, and an R another handshake."""
 
     def __init__(self, address, *args):
         # pylint: disable=consider-using-with
