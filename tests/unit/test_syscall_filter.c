@@ -238,10 +238,7 @@ static int ring_fd(void)
 /* The ring does not do what it is not for: it is no way around the filter. */
 static void test_ring(void **state)
 {
-	struct {
-		struct io_uring_probe head;
-		struct io_uring_probe_op ops[1];
-	} probe;
+	struct io_uring_probe probe;
 	int fd;
 
 	(void)state;
@@ -250,7 +247,7 @@ static void test_ring(void **state)
 	assert_true(fd >= 0);
 	memset(&probe, 0, sizeof(probe));
 	assert_int_equal(syscall(SYS_io_uring_register, fd,
-				 IORING_REGISTER_PROBE, &probe, 1), -1);
+				 IORING_REGISTER_PROBE, &probe, 0), -1);
 	assert_int_equal(errno, EACCES);
 	loop_exit();
 }
