@@ -107,6 +107,8 @@ def context(authority, version=None, ciphers=None, cert=None):
     """What a client accepts: one version of TLS, or 1.2 and 1.3."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.load_verify_locations(authority.cert)
+    # an end without close_notify is one to suppress_ragged_eofs alone
+    tls.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     if version:
         tls.minimum_version = tls.maximum_version = version
     if ciphers:
