@@ -24,6 +24,13 @@ def test(b):
     other = b.client('other', username='other')
     everything = b.client(username='all')
 
+    # the broker's own
+    other.subscribe('$SYS/#')
+    other.expect_publish('$SYS/broker/uptime', retain=1)
+    other.expect_silence()
+    other.unsubscribe('$SYS/#')
+    reader.subscribe('$SYS/#', want=[0x80])
+
     # nothing of it may be read: refused. Some of it may: granted.
     reader.subscribe('b/c/#', 'a/secret', '$lab/x', want=[0x80] * 3)
     reader.subscribe('$share/g/b', want=[0x80])
