@@ -71,6 +71,14 @@ struct mqtt_rx_pass {
 u32 mqtt_rx_input(struct mqtt_rx_pass *pass, const u8 *p, u32 n);
 
 /**
+ * mqtt_rx_tcp_feed() - parse what is in the queue of a TCP socket
+ * @pass: the turn; what the fast path takes is taken out of the queue
+ *
+ * Context: process, socket locked. May sleep.
+ */
+void mqtt_rx_tcp_feed(struct mqtt_rx_pass *pass);
+
+/**
  * mqtt_rx_parse5() - mqtt_parse_head5() under a conn's settings
  * @pass: turn
  * @p: bytes from a packet's first one on
