@@ -4,6 +4,7 @@
 
 import os
 import select
+import ssl
 import tempfile
 import time
 
@@ -85,7 +86,11 @@ def test(b):
         longest = max(longest, time.monotonic() - start)
         check(not slow or time.monotonic() - slow[0].began < TIMEOUT,
               '%d are still connected' % len(slow))
-    other.expect_close()
+    try:
+        other.expect_close()
+    except ssl.SSLEOFError:
+        # who is late is not told
+        pass
     check(longest < SCALE, 'others waited %.2f s' % longest)
     equal(control(b, cmd='limits')['limits']['connect_timeouts'] - before, count + 1)
     b.terminate()
