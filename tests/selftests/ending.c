@@ -253,14 +253,6 @@ static uint16_t port_of(int fd)
 	return addr.sin_port;
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 /* Each way to go, with a full queue to a client that never reads. */
 TEST_F(ending, full_queue)
 {

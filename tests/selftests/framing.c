@@ -149,7 +149,7 @@ TEST_F(framing, tiny_buffers_v6)
 /* Decrypting under KASAN takes minutes of the emulated machine. */
 static unsigned int tls_count(unsigned int normal, unsigned int many)
 {
-	return scale(kernel_is_debug() ? normal / 3 : normal, many);
+	return scale(kernel_is_debug() ? normal / 10 : normal, many);
 }
 
 TEST_F(framing, tls_one_byte_records)

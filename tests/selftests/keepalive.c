@@ -30,14 +30,6 @@ static uint32_t attach_with_keep_alive(struct world *w, struct tcp *t, uint16_t 
 	return world_attach_with(w, t->s, &conn);
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 TEST_F(keepalive, expiry)
 {
 	struct mqtt_event_msg ev;

@@ -98,6 +98,14 @@ void sock_reset(int fd)
 	close(fd);
 }
 
+double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
 short sock_wait(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };

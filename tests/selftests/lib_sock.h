@@ -75,6 +75,13 @@ void sock_reset(int fd);
 short sock_wait(int fd, short events);
 
 /**
+ * now() - the time
+ *
+ * Return: seconds of CLOCK_MONOTONIC.
+ */
+double now(void);
+
+/**
  * sock_now() - the events there are
  * @fd: descriptor
  *
