@@ -399,6 +399,13 @@ static void client_pause(struct client *c)
 	input_stop(c);
 }
 
+static void client_take(struct client *c, const uint8_t *p, size_t len)
+{
+	datapath_before_input(c);
+	client_input(c, p, len);
+	client_pause(c);
+}
+
 /* A client that published too fast may go on. */
 static void publish_limit_expired(struct timer *timer)
 {
@@ -415,9 +422,7 @@ static void publish_limit_expired(struct timer *timer)
 	if (c->state == CLIENT_CONNECTED) {
 		/* it did not say nothing, it was not listened to */
 		c->last_rx = loop_now();
-		datapath_before_input(c);
-		client_input(c, kept, len);
-		client_pause(c);
+		client_take(c, kept, len);
 	}
 	free(kept);
 	if (c->state == CLIENT_CONNECTED)
@@ -437,18 +442,18 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 		client_dirty(c);
 	} else if (res > 0) {
 		stats.bytes_received += res;
-		datapath_before_input(c);
-		client_input(c, buf, res);
-		client_pause(c);
+		if (unlikely(c->transport))
+			transport_input(c, buf, res);
+		else
+			client_take(c, buf, res);
 	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
 		   res != -ECANCELED) {
 		client_rx_error(c, res);
 	}
 	if (buf)
 		loop_buf_put(flags);
-	if (!c->rx_armed && !c->rx_paused && !input_waits(c) &&
-	    c->state == CLIENT_CONNECTED)
-		client_rx_arm(c);
+	if (c->state != CLIENT_CLOSING)
+		client_receive(c);
 }
 
 void client_plaintext(struct client *c, const uint8_t *p, size_t len)
@@ -467,35 +472,10 @@ void client_plaintext(struct client *c, const uint8_t *p, size_t len)
 		return;
 	if (c->state == CLIENT_CONNECTED && !c->rx_paused &&
 	    !transport_kept(c)) {
-		client_input(c, p, len);
-		client_pause(c);
+		client_take(c, p, len);
 	} else {
 		transport_keep(c->transport, p, len);
 	}
-}
-
-static void client_transport_rx(struct op *op, int res, uint32_t flags)
-{
-	struct client *c = container_of(op, struct client, rx_op);
-	uint8_t *buf = loop_buf(flags);
-
-	if (!loop_more(flags))
-		c->rx_armed = false;
-	if (c->state == CLIENT_CLOSING) {
-		if (res <= 0 && res != -ENOBUFS)
-			c->rx_eof = true;
-		client_dirty(c);
-	} else if (res > 0) {
-		stats.bytes_received += res;
-		transport_input(c, buf, res);
-	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
-		   res != -ECANCELED) {
-		client_rx_error(c, res);
-	}
-	if (buf)
-		loop_buf_put(flags);
-	if (c->state != CLIENT_CLOSING)
-		client_receive(c);
 }
 
 /*
@@ -504,7 +484,7 @@ static void client_transport_rx(struct op *op, int res, uint32_t flags)
  */
 static void transport_arm(struct client *c)
 {
-	c->rx_op.fn = client_transport_rx;
+	c->rx_op.fn = client_rx;
 	if (c->state == CLIENT_CONNECTED) {
 		client_rx_arm(c);
 		return;

@@ -23,7 +23,7 @@ struct enhanced_auth {
 	const char *answer;
 };
 
-static bool is_scram(const struct properties *props)
+bool enhanced_auth_named(const struct properties *props)
 {
 	const struct property_bytes *method = &props->auth_method;
 
@@ -41,7 +41,7 @@ enum reason enhanced_auth_first(struct client *c, const struct properties *props
 	struct scram *s;
 
 	enhanced_auth_end(c);
-	if (!users || !is_scram(props)) {
+	if (!users || !enhanced_auth_named(props)) {
 		*what = users ? "authentication method is not SCRAM-SHA-256" :
 				"no authentication method is configured";
 		return REASON_BAD_AUTHENTICATION_METHOD;

@@ -3,10 +3,20 @@
 #ifndef MQTTD_ENHANCED_AUTH_H
 #define MQTTD_ENHANCED_AUTH_H
 
+#include <stdbool.h>
+
 #include "reason.h"
 
 struct client;
 struct properties;
+
+/**
+ * enhanced_auth_named() - do properties name our method?
+ * @props: properties of CONNECT or AUTH
+ *
+ * Return: true if they do; false for another method, or none.
+ */
+bool enhanced_auth_named(const struct properties *props);
 
 /**
  * enhanced_auth_first() - begin, with the client's first message

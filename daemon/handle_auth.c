@@ -5,17 +5,7 @@
 #include "enhanced_auth.h"
 #include "handle.h"
 #include "property.h"
-#include "scram.h"
 #include "send.h"
-
-/* All packets name the method that CONNECT named [MQTT-4.12.0-5]. */
-static bool same_method(const struct properties *props)
-{
-	return property_present(props, PROP_AUTH_METHOD) &&
-	       props->auth_method.len == sizeof(SCRAM_METHOD) - 1 &&
-	       !memcmp(props->auth_method.p, SCRAM_METHOD,
-		       props->auth_method.len);
-}
 
 /* A client stays who it is, so that its subscriptions stay its own. */
 static void reauthenticate(struct client *c, const struct properties *props)
@@ -74,7 +64,8 @@ void handle_auth(struct client *c, uint8_t first, struct reader *r)
 		/* [MQTT-4.12.0-7] */
 		client_fail(c, REASON_PROTOCOL_ERROR,
 			    "AUTH without an authentication method");
-	else if (!same_method(&props))
+	else if (!enhanced_auth_named(&props))
+		/* that which CONNECT named [MQTT-4.12.0-5] */
 		client_fail(c, REASON_PROTOCOL_ERROR,
 			    "AUTH with another authentication method");
 	else if (code == REASON_CONTINUE_AUTHENTICATION && c->enhanced_auth)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base64.h"
 #include "list.h"
 
 #define WEBSOCKET_GUID	"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -215,15 +216,12 @@ static bool field_line(struct head *head, struct piece line)
 /* 16 bytes in base64, RFC 6455 4.2.1. */
 static bool key_valid(struct piece key)
 {
-	gnutls_datum_t text = { (unsigned char *)key.p, (unsigned int)key.len };
-	gnutls_datum_t bytes;
-	bool valid;
+	uint8_t nonce[16];
+	size_t len = sizeof(nonce);
 
-	if (key.len != HTTP_KEY_LEN || gnutls_base64_decode2(&text, &bytes))
-		return false;
-	valid = bytes.size == 16;
-	gnutls_free(bytes.data);
-	return valid;
+	return key.len == HTTP_KEY_LEN &&
+	       base64_decode(key.p, key.len, nonce, &len) &&
+	       len == sizeof(nonce);
 }
 
 enum http_status http_upgrade_parse(const char *text, size_t len,
@@ -266,23 +264,20 @@ static size_t accept_answer(const struct http_upgrade *up, char *buf)
 {
 	char text[HTTP_KEY_LEN + sizeof(WEBSOCKET_GUID)];
 	unsigned char hash[SHA1_LEN];
-	gnutls_datum_t bytes = { hash, sizeof(hash) };
-	gnutls_datum_t base64;
+	char accept[BASE64_SIZE(SHA1_LEN)];
 	int n;
 
 	n = snprintf(text, sizeof(text), "%s" WEBSOCKET_GUID, up->key);
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA1, text, n, hash) ||
-	    gnutls_base64_encode2(&bytes, &base64))
+	    !base64_encode(hash, sizeof(hash), accept))
 		return 0;
-	n = snprintf(buf, HTTP_ANSWER_MAX,
+	return snprintf(buf, HTTP_ANSWER_MAX,
 		     "HTTP/1.1 101 Switching Protocols\r\n"
 		     "Upgrade: websocket\r\n"
 		     "Connection: Upgrade\r\n"
-		     "Sec-WebSocket-Accept: %.*s\r\n"
+		     "Sec-WebSocket-Accept: %s\r\n"
 		     "Sec-WebSocket-Protocol: %s\r\n"
-		     "\r\n", (int)base64.size, base64.data, up->protocol);
-	gnutls_free(base64.data);
-	return n;
+		     "\r\n", accept, up->protocol);
 }
 
 size_t http_answer(enum http_status status, const struct http_upgrade *up,

@@ -9,7 +9,7 @@ FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
 # What of the daemon reads bytes from elsewhere, without its state.
 FUZZ_LIB_SRC := kmod/parse.c $(wildcard daemon/packet.c daemon/property.c daemon/topic.c \
-	daemon/conf.c daemon/conf_*.c daemon/text.c daemon/http.c daemon/tls_cipher.c daemon/log.c daemon/util.c daemon/store_format.c daemon/store_check.c \
+	daemon/conf.c daemon/conf_*.c daemon/text.c daemon/http.c daemon/base64.c daemon/tls_cipher.c daemon/log.c daemon/util.c daemon/store_format.c daemon/store_check.c \
 	tools/mqttctl/store_json.c)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS := $(call progs,fuzz,$(FUZZ_SRC))

@@ -3,10 +3,9 @@
 """close_notify both ways; new keys, or another handshake, end a connection cleanly."""
 
 import ssl
-import subprocess
 
 from lib.case import *
-from lib.tls import Authority, SERVED, kind
+from lib.tls import Authority, SERVED, Terminal, kind
 
 ca = Authority()
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
@@ -21,31 +20,6 @@ def strict(**how):
         made.sock.suppress_ragged_eofs = False
         return made
     return client
-
-
-class Terminal:
-    """openssl s_client, to which a K alone means new keys, and an R another handshake."""
-
-    def __init__(self, address, *args):
-        # pylint: disable=consider-using-with
-        self.process = subprocess.Popen(
-            ['openssl', 's_client', '-connect', '%s:%d' % address, '-CAfile', ca.cert, *args],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.said = b''
-
-    def send(self, data):
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
-
-    def wait(self, text):
-        while text not in self.said:
-            data = self.process.stdout.read1(65536)
-            check(data, 'openssl ended, and said %r' % self.said[-500:])
-            self.said += data
-
-    def end(self):
-        out = self.process.communicate(timeout=TIMEOUT)[0]
-        return self.said + out
 
 
 def test(b):
@@ -70,7 +44,7 @@ def test(b):
     # new keys: the daemon takes them, the kernel cannot; neither makes another handshake
     for flag, letter in (('-tls1_3', b'K'), ('-tls1_2', b'R')):
         name = 'letter' + letter.decode()
-        terminal = Terminal(b.address, flag)
+        terminal = Terminal(ca, b.address, flag)
         terminal.wait(b'Verify return code: 0')
         terminal.send(connect(name, will=('will/x', name, 1, 0)))
         # CONNACK: openssl takes no data while it wants another handshake

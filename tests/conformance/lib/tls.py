@@ -159,3 +159,29 @@ def username(broker, client):
 def status(broker, name):
     """A number of the daemon's status."""
     return _ask(broker, 'status')['daemon'][name]
+
+
+class Terminal:
+    """openssl s_client, to which a K alone means new keys, and an R another handshake."""
+
+    def __init__(self, authority, address, *args):
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(
+            ['openssl', 's_client', '-connect', '%s:%d' % address, '-CAfile',
+             authority.cert, *args],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.said = b''
+
+    def send(self, data):
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def wait(self, text):
+        while text not in self.said:
+            data = self.process.stdout.read1(65536)
+            check(data, 'openssl ended, and said %r' % self.said[-500:])
+            self.said += data
+
+    def end(self):
+        out = self.process.communicate(timeout=TIMEOUT)[0]
+        return self.said + out
