@@ -5,18 +5,15 @@
 import tempfile
 
 from lib.case import *
-from lib.privileges import Manager, check_least
+from lib.privileges import check_least
 from lib.users import Users, pbkdf2, reload
 
 users = Users(alice=pbkdf2('a'))
 os.chmod(users.dir.name, 0o755)
-manager = Manager()
 store = tempfile.TemporaryDirectory()
 
 
 def test(b):
-    manager.expect('READY=1')
-    manager.close()
     check_least(b.process.pid)
     sub = b.client(username='alice', password='a')
     sub.subscribe(('t', 1))

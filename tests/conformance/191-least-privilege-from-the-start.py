@@ -3,15 +3,12 @@
 """Started as systemd does it, it says when it is ready, and keeps less than it was given."""
 
 from lib.case import *
-from lib.privileges import (Manager, NET_BIND_SERVICE, NOBODY, as_nobody, check_least,
-                            directory)
+from lib.privileges import NET_BIND_SERVICE, NOBODY, as_nobody, check_least, directory
 
-manager = Manager()
 store = directory()
 
 
 def test(b):
-    manager.expect('READY=1')
     check_least(b.process.pid, NET_BIND_SERVICE)
     sub = b.client()
     sub.subscribe(('t', 1))
@@ -21,8 +18,7 @@ def test(b):
             pub.publish('t', b'x')
             sub.expect_publish('t', b'x')
     b.terminate()
-    manager.expect('STOPPING=1')
-    manager.close()
+    equal(b.state(), 'STOPPING=1')
 
 
 run(test, command=as_nobody(), owner=NOBODY, persistence='true', persistence_location=store)

@@ -114,10 +114,14 @@ class Broker:
         program = 'mosquitto' if MOSQUITTO else MQTTD
         if MOSQUITTO:
             program = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
+        # In the abstract namespace, where whoever the broker becomes may send.
+        self.manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.manager.bind('\0' + self.dir)
         # pylint: disable=subprocess-popen-preexec-fn,consider-using-with
         self.process = subprocess.Popen(
             [*command, program, '-c', self.conf], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            env=dict(os.environ, NOTIFY_SOCKET='@' + self.dir),
             preexec_fn=_die_with_parent)
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
@@ -150,27 +154,45 @@ class Broker:
             self.log.append(line.decode('utf-8', 'replace').rstrip())
 
     def _wait_ready(self):
-        """A refused connect is the only sign that is always there: retry."""
-        deadline = time.monotonic() + 2 * TIMEOUT
+        """All of it has started: what it opens last, and its listeners."""
         poll = os.pidfd_open(self.process.pid)
         try:
-            while True:
-                try:
-                    for address in self.listening:
-                        connect_to(address).close()
-                    return
-                except (ConnectionRefusedError, FileNotFoundError):
-                    pass
-                ended = select.select([poll], [], [], 0.005 * SCALE)[0]
-                if ended or time.monotonic() > deadline:
-                    break
+            ready = self._is_up(poll) if MOSQUITTO else self._says_ready(poll)
         finally:
             os.close(poll)
+        if ready:
+            for address in self.listening:
+                connect_to(address).close()
+            return
         self.process.kill()
         self.process.wait()
         self.reader.join(TIMEOUT)
         check(False, 'broker did not start (status %s): %s' %
               (self.process.returncode, ' | '.join(self.log[-5:])))
+
+    def _says_ready(self, poll):
+        select.select([poll, self.manager], [], [], 2 * TIMEOUT)
+        return self.state() == 'READY=1'
+
+    def _is_up(self, poll):
+        """A refused connect is the only sign that mosquitto gives: retry."""
+        deadline = time.monotonic() + 2 * TIMEOUT
+        while time.monotonic() < deadline:
+            try:
+                connect_to(self.address).close()
+                return True
+            except ConnectionRefusedError:
+                pass
+            if select.select([poll], [], [], 0.005 * SCALE)[0]:
+                break
+        return False
+
+    def state(self):
+        """The next thing that the broker has told the service manager, None if nothing."""
+        try:
+            return self.manager.recv(100, socket.MSG_DONTWAIT).decode()
+        except BlockingIOError:
+            return None
 
     def raw(self, client_id=None, kind=Client, address=None, **options):
         """A connection without CONNECT, to another listener's address."""
@@ -237,4 +259,5 @@ class Broker:
         self.reader.join(TIMEOUT)
         for client in self.clients:
             client.sock.close()
+        self.manager.close()
         shutil.rmtree(self.dir, ignore_errors=True)

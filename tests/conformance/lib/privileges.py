@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What a running broker may do, and the service manager's end of its start."""
+"""What a running broker may do."""
 
 import os
 import re
-import shutil
-import socket
 import tempfile
 
 from .broker import KERNEL
-from .client import TIMEOUT, equal
+from .client import equal
 
 NOBODY = 65534
 NET_ADMIN = 1 << 12
@@ -37,27 +35,6 @@ def check_least(pid, others=0):
         equal((status['NoNewPrivs'], status['Seccomp']), ('1', '2'))
     equal(int(found[0]['CapEff'], 16), keep)
     equal(len(found) > 1, True)
-
-
-class Manager:
-    """What the service manager hears."""
-
-    def __init__(self):
-        self.dir = tempfile.mkdtemp()
-        os.chmod(self.dir, 0o755)
-        path = os.path.join(self.dir, 'notify')
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.sock.bind(path)
-        os.chmod(path, 0o777)
-        self.sock.settimeout(TIMEOUT)
-        os.environ['NOTIFY_SOCKET'] = path
-
-    def expect(self, state):
-        equal(self.sock.recv(100).decode(), state)
-
-    def close(self):
-        self.sock.close()
-        shutil.rmtree(self.dir)
 
 
 def as_nobody():
