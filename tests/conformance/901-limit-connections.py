@@ -7,7 +7,6 @@ from lib.case import *
 
 
 def test(b):
-    # the readiness probe may still hold a place for a moment: fill and check
     clients = [b.client() for _ in range(3)]
     for _ in range(5):
         extra = b.raw()

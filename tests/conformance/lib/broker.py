@@ -85,12 +85,6 @@ def _die_with_parent():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def listener(line):
-    """Where a listener line of the configuration listens."""
-    port, address = line.split()[1:3]
-    return (address, int(port)) if int(port) else address
-
-
 class Broker:
     """One running broker; address is where it listens.
 
@@ -135,8 +129,6 @@ class Broker:
     def _write_conf(self, listen, options):
         lines = list(options.pop('first', ()))
         then = list(options.pop('then', ()))
-        self.listening = [self.address] + [listener(line) for line in then
-                                           if line.startswith('listener ')]
         lines += ['listener %d %s' % (self.port, listen)]
         options.setdefault('allow_anonymous', 'true')
         if MOSQUITTO:
@@ -161,8 +153,6 @@ class Broker:
         finally:
             os.close(poll)
         if ready:
-            for address in self.listening:
-                connect_to(address).close()
             return
         self.process.kill()
         self.process.wait()
