@@ -6,29 +6,45 @@
 #include <sys/socket.h>
 
 #include "auth_backoff.h"
-#include "auth_worker.h"
 #include "client.h"
 #include "conf.h"
 #include "handle.h"
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
+#include "password.h"
 #include "tls.h"
 #include "unix_socket.h"
 #include "users.h"
 #include "util.h"
+#include "work.h"
+
+/* Of them the last waits seconds on a gateway; a client gives up sooner. */
+#define VERIFICATIONS_MAX	1024u
 
 /**
- * struct verification - a client's password, being verified
- * @job: the work
+ * struct verification - a client's password, being verified, slowly on purpose
+ * @work: for the thread
  * @client: who waits, NULL when nobody does any longer
  * @known: there is such a user
+ * @hash: see password_verify(); its own, for files are read anew
+ * @password: its own
+ * @len: length of @password
+ * @good: it is the password
  */
 struct verification {
-	struct auth_job job;
+	struct work work;
 	struct client *client;
 	bool known;
+	char *hash;
+	uint8_t *password;
+	uint16_t len;
+	bool good;
 };
+
+/* One thread: what it takes from the processor is bounded, whoever asks. */
+static struct work_pool pool;
+static unsigned int verifications;
 
 static void peer_address(const struct client *c, struct sockaddr_storage *ss)
 {
@@ -66,13 +82,34 @@ void auth_passed(struct client *c)
 	auth_backoff_passed(&ss);
 }
 
-static void verified(struct auth_job *job)
+static void verification_free(struct verification *v)
 {
-	struct verification *v = container_of(job, struct verification, job);
-	struct client *c = v->client;
-	bool good = job->good && v->known;
+	explicit_bzero(v->password, v->len);
+	free(v->password);
+	free(v->hash);
+	free(v);
+	verifications--;
+}
 
-	auth_job_free(job);
+static void verification_run(struct work *work)
+{
+	struct verification *v = container_of(work, struct verification, work);
+
+	v->good = password_verify(v->hash, v->password, v->len);
+}
+
+static void verification_drop(struct work *work)
+{
+	verification_free(container_of(work, struct verification, work));
+}
+
+static void verified(struct work *work)
+{
+	struct verification *v = container_of(work, struct verification, work);
+	struct client *c = v->client;
+	bool good = v->good && v->known;
+
+	verification_free(v);
 	if (!c)
 		return;
 	c->verification = NULL;
@@ -100,21 +137,23 @@ static enum auth_verdict verify(struct client *c,
 		auth_failed(c);
 		return AUTH_REFUSE;
 	}
+	if (verifications >= VERIFICATIONS_MAX) {
+		*code = REASON_SERVER_BUSY;
+		return AUTH_REFUSE;
+	}
+	verifications++;
 	v = xcalloc(1, sizeof(*v));
+	v->work.run = verification_run;
+	v->work.done = verified;
 	v->known = hash;
 	v->client = c;
-	v->job.done = verified;
-	v->job.hash = xstrdup(any);
-	v->job.password = xmalloc(max_t(size_t, cred->password_len, 1));
-	memcpy(v->job.password, cred->password, cred->password_len);
-	v->job.len = cred->password_len;
-	if (auth_worker_submit(&v->job)) {
-		c->verification = v;
-		return AUTH_WAIT;
-	}
-	auth_job_free(&v->job);
-	*code = REASON_SERVER_BUSY;
-	return AUTH_REFUSE;
+	v->hash = xstrdup(any);
+	v->password = xmalloc(max_t(size_t, cred->password_len, 1));
+	memcpy(v->password, cred->password, cred->password_len);
+	v->len = cred->password_len;
+	c->verification = v;
+	work_submit(&pool, &v->work);
+	return AUTH_WAIT;
 }
 
 /* Who it is need not be asked. */
@@ -264,7 +303,7 @@ int auth_start(void)
 		return -1;
 	}
 	auth_apply();
-	rc = auth_worker_start();
+	rc = work_pool_start(&pool, 1);
 	if (rc) {
 		log_err("authentication: %s", strerror(-rc));
 		return -1;
@@ -276,7 +315,7 @@ void auth_exit(void)
 {
 	struct conf_security *s;
 
-	auth_worker_stop();
+	work_pool_stop(&pool, verification_drop);
 	auth_backoff_exit();
 	list_for_each_entry(s, &config.securities, node) {
 		users_free(s->users);

@@ -70,12 +70,13 @@ static void *commit_thread(void *arg)
 	return arg;
 }
 
-static void commit_event(void)
+static void commit_event(struct thread *t)
 {
 	uint64_t seq;
 	bool spare;
 	int rc;
 
+	(void)t;
 	pthread_mutex_lock(&lock);
 	seq = job.seq;
 	rc = job.rc;

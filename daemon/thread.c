@@ -21,7 +21,7 @@ static void thread_event(struct op *op, int res, uint32_t flags)
 		abort();
 	}
 	loop_read(op, t->fd, &t->count, sizeof(t->count));
-	t->called();
+	t->called(t);
 }
 
 int thread_start(struct thread *t, void *(*fn)(void *arg))

@@ -17,7 +17,7 @@
  * @op: the read in flight
  */
 struct thread {
-	void (*called)(void);
+	void (*called)(struct thread *t);
 	pthread_t thread;
 	int fd;
 	uint64_t count;

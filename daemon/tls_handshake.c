@@ -5,7 +5,6 @@
  * that takes its time keeps no thread.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,54 +13,18 @@
 #include "client_input.h"
 #include "log.h"
 #include "stats.h"
-#include "thread.h"
 #include "tls_credentials.h"
 #include "tls_session.h"
 #include "transport.h"
 #include "util.h"
+#include "work.h"
 
-#define THREADS_MAX	8
-
-static LIST_HEAD(waiting);
-static LIST_HEAD(finished);
-static bool stopping;
-/* Protects the three above; a step under way is on neither list. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct thread threads[THREADS_MAX];
-static unsigned int nr_threads;
-
-static void *handshake_thread(void *arg)
-{
-	struct thread *me = arg;
-
-	pthread_mutex_lock(&lock);
-	for (;;) {
-		struct tls *t;
-
-		while (list_empty(&waiting) && !stopping)
-			pthread_cond_wait(&changed, &lock);
-		if (stopping)
-			break;
-		t = list_first_entry(&waiting, struct tls, node);
-		list_del_init(&t->node);
-		pthread_mutex_unlock(&lock);
-		tls_session_handshake(t);
-		pthread_mutex_lock(&lock);
-		list_add_tail(&t->node, &finished);
-		thread_call(me);
-	}
-	pthread_mutex_unlock(&lock);
-	return NULL;
-}
+static struct work_pool pool;
 
 static void step(struct tls *t)
 {
 	t->layer.client->rx_armed = true;
-	pthread_mutex_lock(&lock);
-	list_add_tail(&t->node, &waiting);
-	pthread_cond_signal(&changed);
-	pthread_mutex_unlock(&lock);
+	work_submit(&pool, &t->step);
 }
 
 static void polled(struct op *op, int res, uint32_t flags)
@@ -99,8 +62,14 @@ static void succeeded(struct tls *t)
 	transport_ready(&t->layer);
 }
 
-static void stepped(struct tls *t)
+static void step_run(struct work *work)
 {
+	tls_session_handshake(container_of(work, struct tls, step));
+}
+
+static void step_done(struct work *work)
+{
+	struct tls *t = container_of(work, struct tls, step);
 	struct client *c = t->layer.client;
 
 	c->rx_armed = false;
@@ -118,29 +87,10 @@ static void stepped(struct tls *t)
 	}
 }
 
-static void steps_done(void)
-{
-	LIST_HEAD(now);
-
-	pthread_mutex_lock(&lock);
-	while (!list_empty(&finished)) {
-		struct list_head *node = finished.next;
-
-		list_del_init(node);
-		list_add_tail(node, &now);
-	}
-	pthread_mutex_unlock(&lock);
-	while (!list_empty(&now)) {
-		struct tls *t = list_first_entry(&now, struct tls, node);
-
-		list_del_init(&t->node);
-		stepped(t);
-	}
-}
-
 void tls_handshake(struct tls *t)
 {
-	INIT_LIST_HEAD(&t->node);
+	t->step.run = step_run;
+	t->step.done = step_done;
 	step(t);
 }
 
@@ -152,35 +102,15 @@ static unsigned int threads_wanted(void)
 
 	if (!sched_getaffinity(0, sizeof(set), &set))
 		n = CPU_COUNT(&set);
-	return min_t(unsigned int, n, THREADS_MAX);
+	return min_t(unsigned int, n, WORK_THREADS_MAX);
 }
 
 int tls_handshake_start(void)
 {
-	unsigned int wanted = threads_wanted();
-
-	stopping = false;
-	while (nr_threads < wanted) {
-		struct thread *t = &threads[nr_threads];
-		int rc;
-
-		t->called = steps_done;
-		rc = thread_start(t, handshake_thread);
-		if (rc)
-			return rc;
-		nr_threads++;
-	}
-	return 0;
+	return work_pool_start(&pool, threads_wanted());
 }
 
 void tls_handshake_stop(void)
 {
-	pthread_mutex_lock(&lock);
-	stopping = true;
-	pthread_cond_broadcast(&changed);
-	pthread_mutex_unlock(&lock);
-	while (nr_threads)
-		thread_join(&threads[--nr_threads]);
-	INIT_LIST_HEAD(&waiting);
-	INIT_LIST_HEAD(&finished);
+	work_pool_stop(&pool, NULL);
 }

@@ -8,6 +8,7 @@
 #include "list.h"
 #include "tls.h"
 #include "transport.h"
+#include "work.h"
 
 struct tls_credentials;
 
@@ -17,7 +18,7 @@ struct tls_credentials;
  * @cred: what we prove ourselves with
  * @session: GnuTLS's, NULL before the handshake, and when the kernel has it
  * @info: what is known of it, after the handshake
- * @node: in a list of handshakes, of tls_handshake.c
+ * @step: a step of the handshake, for a thread
  * @fd: the client's socket
  * @record_size_limit: asked for by the client, 0 if it has not
  * @max_fragment_length: the same in another way
@@ -29,15 +30,15 @@ struct tls_credentials;
  * @in: bytes from the socket that are not decrypted yet
  * @in_len: their number
  *
- * During a step of the handshake all of it but @layer belongs to a thread of
- * tls_handshake.c, else to the event loop.
+ * During a step of the handshake all of it but @layer belongs to a thread, else
+ * to the event loop.
  */
 struct tls {
 	struct transport_layer layer;
 	struct tls_credentials *cred;
 	gnutls_session_t session;
 	struct tls_info *info;
-	struct list_head node;
+	struct work step;
 	int fd;
 	uint32_t record_size_limit;
 	uint32_t max_fragment_length;
