@@ -41,8 +41,10 @@ static bool read_trust(gnutls_certificate_credentials_t cert,
 	if (conf->capath) {
 		rc = gnutls_certificate_set_x509_trust_dir(cert, conf->capath,
 							   GNUTLS_X509_FMT_PEM);
-		if (rc < 0)
-			return set_error(error, size, conf->capath, rc);
+		/* a directory that is not there holds none, says GnuTLS */
+		if (rc <= 0)
+			return set_error(error, size, conf->capath, rc ? rc :
+					 GNUTLS_E_NO_CERTIFICATE_FOUND);
 	}
 	if (conf->crlfile) {
 		rc = gnutls_certificate_set_x509_crl_file(cert, conf->crlfile,
