@@ -39,8 +39,9 @@ static const struct suite suites[] = {
 };
 
 #define GROUPS	"+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
+/* clients may ask for records of 64 bytes, as RFC 8449 says, in the handshake as well */
 #define FLAGS	"+AEAD:+SIGN-ALL:+COMP-NULL:+CTYPE-X509:" \
-	"%%SERVER_PRECEDENCE:%%SAFE_RENEGOTIATION"
+	"%%SERVER_PRECEDENCE:%%SAFE_RENEGOTIATION:%%ALLOW_SMALL_RECORDS"
 #define ALL_OF_TLS13 \
 	"TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:" \
 	"TLS_CHACHA20_POLY1305_SHA256"
