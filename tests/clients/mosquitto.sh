@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Every behaviour with mosquitto_pub and mosquitto_sub: mosquitto.sh VERSION HOST PORT
+# Every behaviour with mosquitto_pub and mosquitto_sub: mosquitto.sh VERSION HOST PORT [OPTION...]
 set -u
 version=$1
-where=(-V "$version" -h "$2" -p "$3")
+where=(-V "$version" -h "$2" -p "$3" "${@:4}")
 failed=0
 fd='' pid=''
 trap '[ -n "$pid" ] && kill -9 "$pid" 2>/dev/null' EXIT
