@@ -10,8 +10,12 @@
 
 #include "lib_test.h"
 
-FIXTURE(unload) {
+struct module {
 	char ko[512];
+};
+
+FIXTURE(unload) {
+	struct module m;
 };
 
 static int module_remove(void)
@@ -30,24 +34,30 @@ static int module_insert(const char *path)
 	return ret;
 }
 
-FIXTURE_SETUP(unload)
+static void module_find(struct module *m)
 {
 	const char *build = getenv("BUILD"), *ko = getenv("MQTT_KO");
 	struct utsname u;
 
 	uname(&u);
 	if (ko)
-		snprintf(self->ko, sizeof(self->ko), "%s", ko);
+		snprintf(m->ko, sizeof(m->ko), "%s", ko);
 	else
-		snprintf(self->ko, sizeof(self->ko), "%s/%s/mqtt.ko", build ?: "build", u.release);
-	ASSERT_EQ(0, access(self->ko, R_OK)) TH_LOG("%s", self->ko);
-	module_insert(self->ko);
+		snprintf(m->ko, sizeof(m->ko), "%s/%s/mqtt.ko", build ?: "build", u.release);
+	if (access(m->ko, R_OK))
+		die("%s: %m", m->ko);
+	module_insert(m->ko);
 	world_netns();
+}
+
+FIXTURE_SETUP(unload)
+{
+	module_find(&self->m);
 }
 
 FIXTURE_TEARDOWN(unload)
 {
-	module_insert(self->ko);
+	module_insert(self->m.ko);
 }
 
 /* Removes the module; what pins it is about to go, but may not be gone. */
@@ -86,7 +96,7 @@ TEST_F(unload, refused_while_in_use)
 	close(t.s);
 	EXPECT_EQ(0, module_remove());
 	EXPECT_NE(0, access("/sys/kernel/mqtt", F_OK));
-	EXPECT_EQ(0, module_insert(self->ko));
+	EXPECT_EQ(0, module_insert(self->m.ko));
 	EXPECT_EQ(0, access("/sys/kernel/mqtt/version", F_OK));
 	EXPECT_EQ(0, sysfs_stat("publish_fast"));
 }
@@ -102,7 +112,7 @@ TEST_F(unload, with_an_owner_whose_port_is_closed)
 	w.port = -1;
 	EXPECT_EQ(0, module_remove());
 	EXPECT_GT(0, mqtt_nl_stats_get(w.nl, &s));
-	EXPECT_EQ(0, module_insert(self->ko));
+	EXPECT_EQ(0, module_insert(self->m.ko));
 	world_close(&w);
 	world_register(&w);
 	world_close(&w);
@@ -114,11 +124,37 @@ TEST_F(unload, many_times)
 
 	for (i = 0; i < (int)scale(10, 200); i++) {
 		ASSERT_EQ(0, module_remove());
-		ASSERT_EQ(0, module_insert(self->ko));
+		ASSERT_EQ(0, module_insert(self->m.ko));
 	}
 }
 
 /* -- load: publishers that never stop, in a process of their own -- */
+
+FIXTURE(under_load) {
+	struct module m;
+};
+
+FIXTURE_VARIANT(under_load) {
+	bool tls;
+};
+
+FIXTURE_VARIANT_ADD(under_load, tcp) {
+	.tls = false,
+};
+
+FIXTURE_VARIANT_ADD(under_load, tls) {
+	.tls = true,
+};
+
+FIXTURE_SETUP(under_load)
+{
+	module_find(&self->m);
+}
+
+FIXTURE_TEARDOWN(under_load)
+{
+	module_insert(self->m.ko);
+}
 
 enum { PUBS = 4, SUBS = 12 };
 
@@ -208,7 +244,7 @@ static void play_daemon(struct world *w, struct tcp *t, const uint32_t *id)
 	}
 }
 
-static pid_t start_load(struct world *w, struct tcp *t, uint32_t *id)
+static pid_t start_load(struct world *w, struct tcp *t, uint32_t *id, bool tls)
 {
 	uint32_t group;
 	pid_t pid;
@@ -218,7 +254,10 @@ static pid_t start_load(struct world *w, struct tcp *t, uint32_t *id)
 	group = world_group(w, "t");
 	world_flow(w, "t", group);
 	for (i = 0; i < PUBS + SUBS; i++) {
-		id[i] = world_client(w, &t[i]);
+		tcp_open(&t[i], &(struct tcp_options){ .tls = tls });
+		id[i] = world_attach(w, t[i].s);
+		if (tls != !!world_conn(w, id[i]).tls_version)
+			die("attached, but not as what it is");
 		if (i >= PUBS)
 			world_member(w, group, id[i], 0, 0);
 	}
@@ -234,7 +273,7 @@ static pid_t start_load(struct world *w, struct tcp *t, uint32_t *id)
 }
 
 /* mqttctl drain && rmmod mqtt, while everything is in motion. */
-TEST_F_TIMEOUT(unload, drain_under_load, 3000)
+TEST_F_TIMEOUT(under_load, drain_under_load, 3000)
 {
 	const int rounds = scale(3, 100);
 	int n, status;
@@ -246,7 +285,7 @@ TEST_F_TIMEOUT(unload, drain_under_load, 3000)
 		struct world w;
 		pid_t clients, drainer;
 
-		clients = start_load(&w, t, id);
+		clients = start_load(&w, t, id, variant->tls);
 		drainer = fork();
 		if (!drainer) {
 			mqtt_nl_close(w.nl);
@@ -258,6 +297,9 @@ TEST_F_TIMEOUT(unload, drain_under_load, 3000)
 			/* Some messages first. */
 			while (sysfs_stat("deliver_fast") < 2000)
 				usleep(1000);
+			/* Not while they are attached. */
+			if (module_remove() != -EWOULDBLOCK)
+				_exit(3);
 			if (mqtt_nl_drain(nl, true))
 				_exit(2);
 			mqtt_nl_close(nl);
@@ -273,14 +315,14 @@ TEST_F_TIMEOUT(unload, drain_under_load, 3000)
 		mqtt_nl_close(w.nl);
 		ASSERT_EQ(clients, waitpid(clients, &status, 0));
 		EXPECT_EQ(0, status);
-		ASSERT_EQ(0, module_insert(self->ko));
+		ASSERT_EQ(0, module_insert(self->m.ko));
 		if (n % 10 == 9)
 			TH_LOG("drained and unloaded %d times", n + 1);
 	}
 }
 
 /* The owner is killed under load, and delete_module() spins on another CPU meanwhile. */
-TEST_F_TIMEOUT(unload, tight_race, 3000)
+TEST_F_TIMEOUT(under_load, tight_race, 3000)
 {
 	const int rounds = scale(2, 50);
 	unsigned long tries = 0;
@@ -299,7 +341,7 @@ TEST_F_TIMEOUT(unload, tight_race, 3000)
 		daemon = fork();
 		if (!daemon) {
 			close(pipes[0]);
-			clients = start_load(&w, t, id);
+			clients = start_load(&w, t, id, variant->tls);
 			if (write(pipes[1], &clients, sizeof(clients)) != sizeof(clients))
 				_exit(1);
 			play_daemon(&w, t, id);
@@ -318,7 +360,7 @@ TEST_F_TIMEOUT(unload, tight_race, 3000)
 		while (read(pipes[0], &c, 1) > 0)
 			;
 		close(pipes[0]);
-		ASSERT_EQ(0, module_insert(self->ko));
+		ASSERT_EQ(0, module_insert(self->m.ko));
 		if (n % 10 == 9)
 			TH_LOG("unloaded %d times", n + 1);
 	}
