@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Threads wait at a semaphore, not at a condition variable: to signal one may wait
+ * until the thread that was woken last has run, and the event loop must not.
+ */
 #include "work.h"
+
+#include <errno.h>
 
 static void *work_thread(void *arg)
 {
 	struct work_thread *me = container_of(arg, struct work_thread, thread);
 	struct work_pool *pool = me->pool;
 
-	pthread_mutex_lock(&pool->lock);
 	for (;;) {
 		struct work *work;
 
-		while (list_empty(&pool->waiting) && !pool->stopping)
-			pthread_cond_wait(&pool->changed, &pool->lock);
+		while (sem_wait(&pool->tasks) && errno == EINTR)
+			;
+		pthread_mutex_lock(&pool->lock);
 		if (pool->stopping)
 			break;
 		work = list_first_entry(&pool->waiting, struct work, node);
@@ -20,6 +26,7 @@ static void *work_thread(void *arg)
 		work->run(work);
 		pthread_mutex_lock(&pool->lock);
 		list_add_tail(&work->node, &pool->finished);
+		pthread_mutex_unlock(&pool->lock);
 		thread_call(&me->thread);
 	}
 	pthread_mutex_unlock(&pool->lock);
@@ -51,7 +58,7 @@ static void work_done(struct thread *thread)
 int work_pool_start(struct work_pool *pool, unsigned int threads)
 {
 	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->changed, NULL);
+	sem_init(&pool->tasks, 0, 0);
 	INIT_LIST_HEAD(&pool->waiting);
 	INIT_LIST_HEAD(&pool->finished);
 	pool->stopping = false;
@@ -76,8 +83,8 @@ void work_submit(struct work_pool *pool, struct work *work)
 {
 	pthread_mutex_lock(&pool->lock);
 	list_add_tail(&work->node, &pool->waiting);
-	pthread_cond_signal(&pool->changed);
 	pthread_mutex_unlock(&pool->lock);
+	sem_post(&pool->tasks);
 }
 
 static void drop_all(struct list_head *works, void (*drop)(struct work *work))
@@ -93,12 +100,15 @@ static void drop_all(struct list_head *works, void (*drop)(struct work *work))
 
 void work_pool_stop(struct work_pool *pool, void (*drop)(struct work *work))
 {
+	unsigned int i;
+
 	if (!pool->nr_threads)
 		return;
 	pthread_mutex_lock(&pool->lock);
 	pool->stopping = true;
-	pthread_cond_broadcast(&pool->changed);
 	pthread_mutex_unlock(&pool->lock);
+	for (i = 0; i < pool->nr_threads; i++)
+		sem_post(&pool->tasks);
 	while (pool->nr_threads)
 		thread_join(&pool->threads[--pool->nr_threads].thread);
 	drop_all(&pool->waiting, drop);

@@ -4,6 +4,7 @@
 #define MQTTD_WORK_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 #include "list.h"
@@ -44,7 +45,7 @@ struct work_thread {
  * @waiting: work for the first thread that is free
  * @finished: work that the event loop is to have back
  * @stopping: the threads are to end
- * @changed: something waits, or @stopping is set
+ * @tasks: counts what waits, and each thread once when @stopping is set
  * @threads: the threads
  * @nr_threads: how many there are; 0: not started
  */
@@ -53,7 +54,7 @@ struct work_pool {
 	struct list_head waiting;
 	struct list_head finished;
 	bool stopping;
-	pthread_cond_t changed;
+	sem_t tasks;
 	struct work_thread threads[WORK_THREADS_MAX];
 	unsigned int nr_threads;
 };
