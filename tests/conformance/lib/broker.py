@@ -137,6 +137,8 @@ class Broker:
         else:
             lines += ['datapath %s' % DATAPATH, 'log_dest stderr',
                       'control_socket %s/control.sock' % self.dir]
+            # that of the default is too short for TLS where it is emulated
+            options.setdefault('connect_timeout', int(30 * SCALE))
         lines += ['%s %s' % item for item in options.items()] + then
         with open(self.conf, 'w', encoding='utf-8') as file:
             file.write('\n'.join(lines) + '\n')
