@@ -14,6 +14,9 @@ NAMES = ('0', 'CONNECT', 'CONNACK', 'PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL',
          'PUBCOMP', 'SUBSCRIBE', 'SUBACK', 'UNSUBSCRIBE', 'UNSUBACK',
          'PINGREQ', 'PINGRESP', 'DISCONNECT', '15')
 
+# Longer than any case takes on a slow machine: only what is about keep alive is ended by it.
+DEFAULT_KEEP_ALIVE = 600
+
 
 class Malformed(Exception):
     """The broker sent something the specification forbids."""
@@ -53,7 +56,7 @@ def packet(first, body=b'', length=None, width=0):
     return bytes((first,)) + varint(size, width) + body
 
 
-def connect(client_id='', clean=True, keepalive=60, will=None, username=None,
+def connect(client_id='', clean=True, keepalive=DEFAULT_KEEP_ALIVE, will=None, username=None,
             password=None, name='MQTT', level=4, flags=None, first=0x10,
             extra=b''):
     """CONNECT; will is (topic, payload, qos, retain)."""

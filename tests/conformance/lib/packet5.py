@@ -100,7 +100,7 @@ def properties(props=()):
     return varint(len(data)) + data
 
 
-def connect(client_id='', clean=True, keepalive=60, will=None, username=None,
+def connect(client_id='', clean=True, keepalive=DEFAULT_KEEP_ALIVE, will=None, username=None,
             password=None, name='MQTT', level=5, flags=None, first=0x10,
             extra=b'', props=(), will_props=()):
     """CONNECT; will is (topic, payload, qos, retain)."""
