@@ -8,6 +8,8 @@
 #   make fuzz SECONDS=n  each fuzzer for that long
 #   make demo           real clients talk through the kernel, on 6.1 and on 6.12
 #   make demo HOST=1    the same on the running kernel
+#   make bench          instructions per delivery and latency beside other brokers, tables and
+#                       plots in build/bench; BENCH= more options of tests/bench/run
 #   make install        DESTDIR= PREFIX=/usr/local
 #
 # Variables: CC, CFLAGS, LDFLAGS, WERROR=1, BUILD (build directory), V=1.
@@ -50,8 +52,9 @@ check-long:
 demo:
 	$(Q)HOST=$(HOST) tests/demo
 
-bench:
-	$(Q)tests/bench/run
+bench: kernels
+	$(Q)$(MAKE) userspace bench-tools modules
+	$(Q)tests/bench/run $(BENCH)
 
 .PHONY: install clean
 install: userspace

@@ -41,7 +41,7 @@ BENCHES := $(call progs,bench,$(BENCH_MAIN))
 userspace: $(PROGRAMS)
 unit: $(UNITS)
 selftests: $(SELFTESTS)
-bench-tools: $(BENCHES)
+bench-tools: $(BENCHES) $(BUILD)/bench/insns.so
 
 # Objects depend on the compiler and its flags: CC=clang after gcc rebuilds them.
 FLAGS_NOW := $(CC) $(CFLAGS) $(BASE_CFLAGS) $(LDFLAGS)
@@ -98,6 +98,12 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tools/bench/%.o $(call obj,$(BENCH_LI
 	$(call say,LD,$@)
 	$(call link,,$(LIBS) -lm)
 
-ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC)) \
+# QEMU has the functions that it calls.
+$(BUILD)/bench/insns.so: $(BUILD)/obj/tools/qemu/insns.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(CFLAGS) -o $@.$$$$ $< && mv $@.$$$$ $@
+$(BUILD)/obj/tools/qemu/insns.o: BASE_CFLAGS += -fPIC
+
+ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC) tools/qemu/insns.c) \
 	$(call sanobj,$(UNIT_SRC) $(UNIT_LIB_SRC)))
 -include $(ALL_OBJ:.o=.d)

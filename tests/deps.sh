@@ -19,6 +19,8 @@ packages=(
 	openjdk-17-jdk-headless libmqtt-client-java
 	golang-github-eclipse-paho.mqtt.golang-dev
 	chromium
+	# the benchmark: a broker to compare with, plots
+	nats-server gnuplot-nox
 )
 # These may have come from elsewhere than Debian.
 command -v node > /dev/null || packages+=(nodejs)

@@ -15,7 +15,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD", os.path.join(TOP, "build"))
 MQLOAD = os.path.join(BUILD, "bench", "mqload")
 HOST_ADDR, GUEST_ADDR = "10.99.0.1", "10.99.0.2"
-AGENT_PORT, BROKER_PORT = 7000, 1883
+AGENT_PORT, BROKER_PORT, TLS_PORT = 7000, 1883, 8883
 
 
 class GuestError(Exception):
@@ -28,9 +28,11 @@ class Guest:
     agent_addr = f"{GUEST_ADDR}:{AGENT_PORT}"
 
     def __init__(self, kernel, icount=True, mem=1024, cpus=1, append="", limit=3600, log=None,
-                 disk=None):
+                 disk=None, insns=False):
         self.kernel, self.icount, self.mem, self.cpus = kernel, icount, mem, cpus
         self.disk = disk
+        # Instructions counted by a plugin of QEMU, one 64-bit number a CPU.
+        self.insns = os.path.join(BUILD, "bench", f"insns.{os.getpid()}") if insns else None
         self.append, self.limit = append, limit
         self.netns = f"bench{os.getpid()}"
         self.log = log
@@ -43,7 +45,8 @@ class Guest:
         run(["ip", "netns", "add", ns])
         try:
             run(["ip", "-n", ns, "link", "set", "lo", "up"])
-            run(["ip", "-n", ns, "tuntap", "add", "dev", "tap0", "mode", "tap", "vnet_hdr"])
+            run(["ip", "-n", ns, "tuntap", "add", "dev", "tap0", "mode", "tap", "vnet_hdr",
+                 *(["multi_queue"] if self.cpus > 1 else [])])
             run(["ip", "-n", ns, "addr", "add", f"{HOST_ADDR}/16", "dev", "tap0"])
             run(["ip", "-n", ns, "link", "set", "tap0", "txqueuelen", "10000", "up"])
             self._boot()
@@ -53,8 +56,12 @@ class Guest:
         return self
 
     def _boot(self):
-        net = ("-netdev tap,id=n0,ifname=tap0,script=no,downscript=no,vhost=off "
-               "-device virtio-net-pci,netdev=n0")
+        net = ("-netdev tap,id=n0,ifname=tap0,script=no,downscript=no,vhost=off{0} "
+               "-device virtio-net-pci,netdev=n0{1}").format(
+                   *(f",queues={self.cpus}", f",mq=on,vectors={2 * self.cpus + 2}")
+                   if self.cpus > 1 else ("", ""))
+        if self.insns:
+            net += f" -plugin {BUILD}/bench/insns.so,file={self.insns}"
         if self.disk:
             run(["truncate", "-s", "1G", self.disk])
             run(["mke2fs", "-q", "-F", "-t", "ext4", self.disk])
@@ -83,7 +90,7 @@ class Guest:
         if self.agent is None:
             sock = connect_in(self.netns, GUEST_ADDR, AGENT_PORT)
             # Longer than any command takes: a guest that is gone does not close connections.
-            sock.settimeout(300)
+            sock.settimeout(1800)
             self.agent = sock.makefile("rw")
             sock.close()
         self.agent.write(f"sh {command}\n")
@@ -116,6 +123,8 @@ class Guest:
         """Runs mqload in the namespace; returns its reports (a list of dicts)."""
         if agent:
             args = ("--agent", self.agent_addr) + args
+        if self.insns:
+            args = ("--insns", self.insns) + args
         res = subprocess.run(self._load_cmd(args), stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True, timeout=timeout, check=False)
         if self.log:
@@ -125,6 +134,15 @@ class Guest:
             raise GuestError(f"mqload {' '.join(map(str, args))}: {res.stderr}")
         reports = [json.loads(line) for line in res.stdout.splitlines()]
         return [r for r in reports if "ok" in r]
+
+    def load_inside(self, *args):
+        """Runs mqload in the guest, beside the broker; its clock is the guest's."""
+        out = self.sh(" ".join([MQLOAD, "-h", "127.0.0.1", *map(str, args)]) + " 2>/tmp/load.log",
+                      check=False)
+        if self.log:
+            self.log.write(self.sh("cat /tmp/load.log"))
+            self.log.flush()
+        return json.loads(out.splitlines()[-1])
 
     def alive(self):
         return self.proc is not None and self.proc.poll() is None
@@ -143,6 +161,8 @@ class Guest:
             self.proc.terminate()
             self.proc.wait()
         subprocess.run(["ip", "netns", "del", self.netns], check=False)
+        if self.insns and os.path.exists(self.insns):
+            os.unlink(self.insns)
 
 
 def run(cmd):
@@ -187,77 +207,6 @@ def wait_port(netns, port, guest, seconds=60):
             if time.monotonic() > end or not guest.alive():
                 raise GuestError(f"nobody listens on port {port}: {err}") from err
             time.sleep(0.05)
-
-
-class Broker:
-    """One of the brokers under test, inside a guest."""
-
-    CONF = {
-        "mosquitto": "listener 1883 0.0.0.0\nallow_anonymous true\nset_tcp_nodelay true\n",
-        "mqttd-user": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath user\n",
-        "mqttd-kernel": "listener 1883 0.0.0.0\nallow_anonymous true\ndatapath kernel\n",
-    }
-    # With the store on a disk of the guest's own, ext4.
-    STORED = "-always"
-    STORE = "/tmp/store"
-    for base in ("mqttd-user", "mqttd-kernel"):
-        CONF[base + STORED] = (CONF[base] + "persistence true\npersistence_sync always\n"
-                               f"persistence_location {STORE}\ncontrol_socket /tmp/control\n")
-    # With 10,000 rules for 1,000 users, and eight for clients without a name.
-    RULES = "-acl"
-    ACL = ("BEGIN { for (i = 1; i < 8; i++) print \"topic deny bench/secret/\" i; "
-           "print \"topic readwrite bench/#\"; "
-           "for (u = 0; u < 1000; u++) { print \"user u\" u; for (i = 0; i < 10; i++) "
-           "print \"topic readwrite plant/\" u \"/+/\" i } }")
-    for base in ("mqttd-user", "mqttd-kernel"):
-        CONF[base + RULES] = CONF[base] + "acl_file /tmp/acl\n"
-
-    def __init__(self, guest, name, extra=""):
-        self.guest, self.name = guest, name
-        conf = self.CONF[name] + extra
-        guest.sh(f"printf '%s' '{conf}' > /tmp/{name}.conf".replace("\n", "\\n")
-                 .replace("'%s'", "'%b'"))
-        program = "/usr/sbin/mosquitto" if name == "mosquitto" else os.path.join(BUILD, "mqttd")
-        if name.endswith(self.STORED):
-            guest.sh("modprobe virtio_blk; modprobe ext4; mkdir -p {0}; "
-                     "mountpoint -q {0} || mount -t ext4 /dev/vda {0}; rm -rf {0}/*"
-                     .format(self.STORE))
-        if name.endswith(self.RULES):
-            guest.sh(f"awk '{self.ACL}' > /tmp/acl")
-        if name.startswith("mqttd-kernel"):
-            guest.sh("[ -d /sys/module/mqtt ] || modprobe mqtt")
-        self.log = f"/tmp/{name}.log"
-        guest.sh(f"{program} -c /tmp/{name}.conf > {self.log} 2>&1 & echo $! > /tmp/{name}.pid")
-        try:
-            wait_port(guest.netns, BROKER_PORT, guest)
-        except GuestError as err:
-            raise GuestError(f"{name}: {err}\n{guest.sh(f'cat {self.log}')}") from err
-
-    def commits(self):
-        """Commits of the store so far."""
-        out = self.guest.sh(f"{BUILD}/mqttctl -j -s /tmp/control status")
-        return json.loads(out)["daemon"]["store"]["commits"]
-
-    def rss_kib(self):
-        out = self.guest.sh(f"grep VmRSS /proc/$(cat /tmp/{self.name}.pid)/status")
-        return int(out.split()[1])
-
-    def alive(self):
-        out = self.guest.sh(f"kill -0 $(cat /tmp/{self.name}.pid) && echo yes", check=False)
-        return "yes" in out
-
-    def stop(self):
-        pid = f"$(cat /tmp/{self.name}.pid)"
-        # tail(1) waits for a process that is not its child.
-        self.guest.sh(f"p={pid}; kill $p; timeout 20 tail -f /dev/null --pid $p -s 0.05 "
-                      f"|| kill -9 $p", check=False)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        if exc[0] is None:
-            self.stop()
 
 
 def counters(guest):

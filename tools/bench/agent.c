@@ -5,12 +5,14 @@
  * after the steady part of a workload.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -139,6 +141,28 @@ void agent_open(struct agent *ag, const struct sockaddr_storage *dst, socklen_t 
 }
 
 /**
+ * agent_map_insns() - have the instructions that QEMU's plugin counts in every snapshot
+ * @ag: the agent
+ * @file: what the plugin writes
+ *
+ * Return: 0 or -errno.
+ */
+int agent_map_insns(struct agent *ag, const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	const void *map;
+
+	if (fd < 0)
+		return -errno;
+	map = mmap(NULL, INSNS_CPUS * sizeof(*ag->insns), PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return -errno;
+	ag->insns = map;
+	return 0;
+}
+
+/**
  * agent_begin() - forget the snapshots of the workload before
  * @ag: the agent
  */
@@ -169,6 +193,7 @@ void agent_ask(struct agent *ag)
 void agent_receive(struct agent *ag, uint64_t mark)
 {
 	unsigned long long clock, ticks, idle;
+	unsigned int i;
 	ssize_t n = recv(ag->fd, ag->buf + ag->len, sizeof(ag->buf) - 1 - ag->len, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -185,6 +210,9 @@ void agent_receive(struct agent *ag, uint64_t mark)
 		ag->snap[ag->have].clock = clock;
 		ag->snap[ag->have].ticks = ticks;
 		ag->snap[ag->have].idle = idle;
+		for (i = 0; i < INSNS_CPUS; i++)
+			ag->snap[ag->have].insns[i] = ag->insns ?
+				__atomic_load_n(&ag->insns[i].count, __ATOMIC_RELAXED) : 0;
 		ag->mark[ag->have++] = mark;
 	}
 	ag->len = 0;

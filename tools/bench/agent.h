@@ -6,21 +6,26 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "../qemu/insns.h"
+
 /**
  * struct cpu_snap - CPU time of a machine since boot, in nanoseconds of its own clock
  * @clock: CLOCK_MONOTONIC
  * @ticks: busy time of /proc/stat (tick accounting: every field but idle and iowait)
  * @idle: idle and iowait of /proc/stat
+ * @insns: instructions executed by each CPU, as QEMU counts them
  */
 struct cpu_snap {
 	uint64_t clock;
 	uint64_t ticks;
 	uint64_t idle;
+	uint64_t insns[INSNS_CPUS];
 };
 
 /**
  * struct agent - the generator's connection to the agent in the guest
  * @fd: the socket, -1 without an agent
+ * @insns: where QEMU's plugin counts, %NULL without
  * @asked: snapshots asked for
  * @have: snapshots received
  * @snap: the snapshots
@@ -30,6 +35,7 @@ struct cpu_snap {
  */
 struct agent {
 	int fd;
+	const struct insns *insns;
 	unsigned int asked;
 	unsigned int have;
 	struct cpu_snap snap[2];
@@ -40,6 +46,7 @@ struct agent {
 
 int agent_serve(uint16_t port);
 void agent_open(struct agent *ag, const struct sockaddr_storage *dst, socklen_t len);
+int agent_map_insns(struct agent *ag, const char *file);
 void agent_begin(struct agent *ag);
 void agent_ask(struct agent *ag);
 void agent_receive(struct agent *ag, uint64_t mark);

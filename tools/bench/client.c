@@ -22,6 +22,9 @@
 #define MQTT_PINGRESP	0xd0
 #define MQTT_DISCONNECT	0xe0
 
+#define MQTT_PROP_SESSION_EXPIRY_INTERVAL	0x11
+#define MQTT_PROP_RECEIVE_MAXIMUM		0x21
+
 #define RX_CHUNK	(256 * 1024)
 
 /* One receive buffer for all: only the tail of a cut packet is kept per client. */
@@ -60,6 +63,8 @@ void client_init(struct client *cl, const struct client_ops *ops)
 {
 	memset(cl, 0, sizeof(*cl));
 	cl->fd = -1;
+	cl->level = 4;
+	cl->receive_max = 65535;
 	cl->ops = ops;
 }
 
@@ -98,6 +103,8 @@ static void client_fail(struct client *cl, const char *why)
 	if (cl->fd >= 0)
 		close(cl->fd);
 	cl->fd = -1;
+	tls_free(cl->tls, false);
+	cl->tls = NULL;
 	cl->state = CLIENT_CLOSED;
 	cl->ops->closed(cl, why);
 }
@@ -130,6 +137,19 @@ void client_pause(struct client *cl, int epfd, bool pause)
 	client_arm(cl, epfd, EPOLL_CTL_MOD);
 }
 
+static ssize_t client_send(struct client *cl, const void *p, size_t len)
+{
+	if (cl->tls)
+		return tls_send(cl->tls, p, len);
+	return send(cl->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* What errno is about, once the session itself has failed. */
+static const char *client_error(const struct client *cl)
+{
+	return cl->tls && errno == EPROTO ? tls_error(cl->tls) : strerror(errno);
+}
+
 /**
  * client_flush() - write what is queued, as far as the socket takes it
  * @cl: the client
@@ -139,11 +159,10 @@ void client_flush(struct client *cl, int epfd)
 {
 	bool want = false;
 
-	if (cl->fd < 0)
+	if (cl->fd < 0 || cl->state <= CLIENT_HANDSHAKE)
 		return;
 	while (cl->tx_off < cl->tx_len) {
-		ssize_t n = send(cl->fd, cl->tx + cl->tx_off, cl->tx_len - cl->tx_off,
-				 MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t n = client_send(cl, cl->tx + cl->tx_off, cl->tx_len - cl->tx_off);
 
 		if (n < 0) {
 			if (errno == EINTR)
@@ -152,7 +171,7 @@ void client_flush(struct client *cl, int epfd)
 				want = true;
 				break;
 			}
-			client_fail(cl, strerror(errno));
+			client_fail(cl, client_error(cl));
 			return;
 		}
 		cl->tx_off += n;
@@ -189,29 +208,39 @@ static uint8_t *put_string(uint8_t *p, const char *s)
 
 static void client_send_connect(struct client *cl, const struct target *to)
 {
-	size_t body = 10 + 2 + strlen(cl->id);
+	bool stored = to->stored && cl->filter, v5 = cl->level == 5;
+	size_t body = 10 + 2 + strlen(cl->id) + (v5 ? 1 + (stored ? 5 : 0) : 0);
 	uint8_t *start = client_reserve(cl, body + 5), *p = start;
 
 	*p++ = MQTT_CONNECT;
 	p += put_length(p, body);
 	p = put_string(p, "MQTT");
-	*p++ = 4;
-	*p++ = to->stored && cl->filter ? 0 : 0x02;
+	*p++ = cl->level;
+	*p++ = stored ? 0 : 0x02;
 	*p++ = to->keepalive >> 8;
 	*p++ = to->keepalive;
+	if (v5)
+		*p++ = stored ? 5 : 0;
+	if (v5 && stored) {
+		*p++ = MQTT_PROP_SESSION_EXPIRY_INTERVAL;
+		memset(p, 0xff, 4);
+		p += 4;
+	}
 	p = put_string(p, cl->id);
 	client_commit(cl, p - start);
 }
 
 static void client_send_subscribe(struct client *cl)
 {
-	size_t body = 2 + 2 + strlen(cl->filter) + 1;
+	size_t body = 2 + (cl->level == 5) + 2 + strlen(cl->filter) + 1;
 	uint8_t *start = client_reserve(cl, body + 5), *p = start;
 
 	*p++ = MQTT_SUBSCRIBE;
 	p += put_length(p, body);
 	*p++ = 0;
 	*p++ = 1;
+	if (cl->level == 5)
+		*p++ = 0;
 	p = put_string(p, cl->filter);
 	*p++ = cl->qos;
 	client_commit(cl, p - start);
@@ -301,20 +330,125 @@ int client_connect(struct client *cl, int epfd, const struct target *to, unsigne
 	return 0;
 }
 
+/* A variable byte integer; returns the bytes it takes, 0 when it is cut or too long. */
+static size_t get_varint(const uint8_t *p, size_t len, size_t *value)
+{
+	size_t i;
+
+	*value = 0;
+	for (i = 0; i < len && i < 4; i++) {
+		*value |= (size_t)(p[i] & 0x7f) << (7 * i);
+		if (!(p[i] & 0x80))
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Bytes that the value of a property of CONNACK takes, 0 when unknown or cut. */
+static size_t connack_property(const uint8_t *p, size_t len)
+{
+	size_t n, i;
+
+	switch (p[0]) {
+	case 0x11: /* Session Expiry Interval */
+	case 0x27: /* Maximum Packet Size */
+		n = 4;
+		break;
+	case 0x13: /* Server Keep Alive */
+	case 0x21: /* Receive Maximum */
+	case 0x22: /* Topic Alias Maximum */
+		n = 2;
+		break;
+	case 0x24: /* Maximum QoS */
+	case 0x25: /* Retain Available */
+	case 0x28: /* Wildcard Subscription Available */
+	case 0x29: /* Subscription Identifiers Available */
+	case 0x2a: /* Shared Subscription Available */
+		n = 1;
+		break;
+	case 0x12: /* Assigned Client Identifier */
+	case 0x1a: /* Response Information */
+	case 0x1c: /* Server Reference */
+	case 0x1f: /* Reason String */
+	case 0x26: /* User Property: two strings */
+		for (n = 0, i = 0; i < (p[0] == 0x26 ? 2 : 1); i++) {
+			if (len < 1 + n + 2)
+				return 0;
+			n += 2 + (p[1 + n] << 8 | p[2 + n]);
+		}
+		break;
+	default:
+		return 0;
+	}
+	return 1 + n <= len ? n : 0;
+}
+
+static bool handle_connack(struct client *cl, const uint8_t *p, size_t len)
+{
+	size_t n, off, left;
+
+	if (cl->state != CLIENT_CONNACK || len < 2 || p[1])
+		return false;
+	if (cl->level == 4)
+		return len == 2;
+	n = get_varint(p + 2, len - 2, &left);
+	if (!n || 2 + n + left != len)
+		return false;
+	for (off = 2 + n; left; off += 1 + n, left -= 1 + n) {
+		n = connack_property(p + off, left);
+		if (!n)
+			return false;
+		if (p[off] == MQTT_PROP_RECEIVE_MAXIMUM)
+			cl->receive_max = p[off + 1] << 8 | p[off + 2];
+	}
+	return true;
+}
+
 static bool handle_publish(struct client *cl, uint8_t first, const uint8_t *p, size_t len)
 {
-	const uint8_t *topic = p + 2;
-	size_t topic_len, head;
+	struct publish pb = { .flags = first & 0x0f, .topic = p + 2 };
+	size_t head, pid = 0, value;
 
 	if (len < 2)
 		return false;
-	topic_len = p[0] << 8 | p[1];
-	head = 2 + topic_len + (first & 0x06 ? 2 : 0);
+	pb.topic_len = p[0] << 8 | p[1];
+	head = 2 + pb.topic_len;
+	if (first & 0x06) {
+		pid = head;
+		head += 2;
+	}
 	if (head > len)
 		return false;
+	if (cl->level == 5) {
+		size_t n = get_varint(p + head, len - head, &value);
+
+		if (!n || value > len - head - n)
+			return false;
+		pb.properties = value;
+		head += n + value;
+	}
 	if ((first & 0x06) == 0x02)
-		client_send_puback(cl, p[head - 2] << 8 | p[head - 1]);
-	cl->ops->publish(cl, first & 0x0f, topic, topic_len, p + head, len - head);
+		client_send_puback(cl, p[pid] << 8 | p[pid + 1]);
+	pb.payload = p + head;
+	pb.len = len - head;
+	cl->ops->publish(cl, &pb);
+	return true;
+}
+
+/* One filter was asked for; MQTT 5.0 has properties, none as a rule, before the reason code. */
+static bool handle_suback(struct client *cl, const uint8_t *p, size_t len)
+{
+	if (cl->state != CLIENT_SUBACK || len < 3 || p[len - 1] != cl->qos)
+		return false;
+	return cl->level == 5 || len == 3;
+}
+
+/* MQTT 5.0 may have a reason code: no matching subscriber is one that is no error. */
+static bool handle_puback(struct client *cl, const uint8_t *p, size_t len)
+{
+	if (cl->level == 4 ? len != 2 : len < 2 || (len > 2 && p[2] >= 0x80))
+		return false;
+	cl->ops->puback(cl, p[0] << 8 | p[1]);
 	return true;
 }
 
@@ -322,7 +456,7 @@ static bool handle_packet(struct client *cl, uint8_t first, const uint8_t *p, si
 {
 	switch (first & 0xf0) {
 	case MQTT_CONNACK:
-		if (cl->state != CLIENT_CONNACK || len != 2 || p[1])
+		if (!handle_connack(cl, p, len))
 			return false;
 		if (cl->filter) {
 			cl->state = CLIENT_SUBACK;
@@ -333,7 +467,7 @@ static bool handle_packet(struct client *cl, uint8_t first, const uint8_t *p, si
 		cl->ops->ready(cl);
 		return true;
 	case MQTT_SUBACK:
-		if (cl->state != CLIENT_SUBACK || len != 3 || p[2] != cl->qos)
+		if (!handle_suback(cl, p, len))
 			return false;
 		cl->state = CLIENT_READY;
 		cl->ops->ready(cl);
@@ -341,10 +475,7 @@ static bool handle_packet(struct client *cl, uint8_t first, const uint8_t *p, si
 	case MQTT_PUBLISH:
 		return handle_publish(cl, first, p, len);
 	case MQTT_PUBACK:
-		if (len != 2)
-			return false;
-		cl->ops->puback(cl, p[0] << 8 | p[1]);
-		return true;
+		return handle_puback(cl, p, len);
 	case MQTT_PINGRESP:
 		return len == 0;
 	default:
@@ -358,16 +489,12 @@ static bool handle_packet(struct client *cl, uint8_t first, const uint8_t *p, si
  */
 static ssize_t packet_length(const uint8_t *p, size_t len, size_t *head)
 {
-	size_t value = 0, i;
+	size_t value, n = get_varint(p + 1, len - 1, &value);
 
-	for (i = 1; i < len && i < 5; i++) {
-		value |= (size_t)(p[i] & 0x7f) << (7 * (i - 1));
-		if (!(p[i] & 0x80)) {
-			*head = i + 1;
-			return value + *head;
-		}
-	}
-	return i == 5 ? -1 : 0;
+	if (!n)
+		return len >= 5 ? -1 : 0;
+	*head = 1 + n;
+	return value + *head;
 }
 
 static void client_receive(struct client *cl)
@@ -379,10 +506,11 @@ static void client_receive(struct client *cl)
 		rx_buf_size = cl->rx_len + RX_CHUNK;
 		rx_buf = xrealloc(rx_buf, rx_buf_size);
 	}
-	n = recv(cl->fd, rx_buf + cl->rx_len, RX_CHUNK, MSG_DONTWAIT);
+	n = cl->tls ? tls_recv(cl->tls, rx_buf + cl->rx_len, RX_CHUNK) :
+		      recv(cl->fd, rx_buf + cl->rx_len, RX_CHUNK, MSG_DONTWAIT);
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
-			client_fail(cl, strerror(errno));
+			client_fail(cl, client_error(cl));
 		return;
 	}
 	if (n == 0) {
@@ -415,13 +543,42 @@ static void client_receive(struct client *cl)
 		memcpy(cl->rx, rx_buf + off, cl->rx_len);
 }
 
+static void client_connected(struct client *cl, const struct target *to)
+{
+	cl->state = CLIENT_CONNACK;
+	if (!to->tls.cafile)
+		return;
+	cl->state = CLIENT_HANDSHAKE;
+	cl->tls = tls_new(cl->fd, &to->tls);
+	if (!cl->tls)
+		client_fail(cl, "no TLS session");
+}
+
+static void client_handshake(struct client *cl, int epfd)
+{
+	bool want_out;
+	int done = tls_handshake(cl->tls, &want_out);
+
+	if (done < 0) {
+		client_fail(cl, tls_error(cl->tls));
+		return;
+	}
+	if (done)
+		cl->state = CLIENT_CONNACK;
+	if (want_out != cl->want_out) {
+		cl->want_out = want_out;
+		client_arm(cl, epfd, EPOLL_CTL_MOD);
+	}
+}
+
 /**
  * client_event() - handle what epoll reported
  * @cl: the client
  * @epfd: the epoll descriptor
+ * @to: where it connects to
  * @events: the reported events
  */
-void client_event(struct client *cl, int epfd, uint32_t events)
+void client_event(struct client *cl, int epfd, const struct target *to, uint32_t events)
 {
 	if (cl->fd < 0)
 		return;
@@ -436,11 +593,14 @@ void client_event(struct client *cl, int epfd, uint32_t events)
 		}
 		if (!(events & EPOLLOUT))
 			return;
-		cl->state = CLIENT_CONNACK;
+		client_connected(cl, to);
 	}
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
+	if (cl->state == CLIENT_HANDSHAKE)
+		client_handshake(cl, epfd);
+	else if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
 		client_receive(cl);
-	if (cl->fd >= 0 && (cl->tx_off < cl->tx_len || cl->want_out))
+	if (cl->fd >= 0 && (cl->tx_off < cl->tx_len || cl->want_out) &&
+	    cl->state > CLIENT_HANDSHAKE)
 		client_flush(cl, epfd);
 }
 
@@ -457,10 +617,12 @@ void client_end(struct client *cl, enum client_end how)
 
 		/* A DISCONNECT only makes sense at a packet boundary. */
 		if (how == END_DISCONNECT && !client_backlog(cl) &&
-		    send(cl->fd, disconnect, 2, MSG_DONTWAIT | MSG_NOSIGNAL) != 2)
+		    client_send(cl, disconnect, 2) != 2)
 			how = END_FIN;
 		if (how == END_RST)
 			setsockopt(cl->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+		tls_free(cl->tls, how != END_RST && cl->state > CLIENT_HANDSHAKE);
+		cl->tls = NULL;
 		close(cl->fd);
 	}
 	cl->fd = -1;

@@ -7,9 +7,12 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "tls.h"
+
 enum client_state {
 	CLIENT_NEW,		/* no socket yet */
 	CLIENT_CONNECTING,	/* connect() in progress */
+	CLIENT_HANDSHAKE,	/* of TLS */
 	CLIENT_CONNACK,		/* CONNECT sent */
 	CLIENT_SUBACK,		/* SUBSCRIBE sent */
 	CLIENT_READY,
@@ -34,6 +37,7 @@ struct client;
  * @keepalive: keep alive of the CONNECT packets in seconds
  * @rcvbuf: SO_RCVBUF of every connection, 0 for the default
  * @stored: subscribers have sessions that outlive their connections
+ * @tls: authorities and name for TLS
  */
 struct target {
 	struct sockaddr_storage dst;
@@ -44,26 +48,47 @@ struct target {
 	unsigned int keepalive;
 	int rcvbuf;
 	bool stored;
+	struct tls_target tls;
+};
+
+/**
+ * struct publish - a PUBLISH that was received; the pointers lead into the receive buffer
+ * @flags: of the fixed header
+ * @topic: topic name
+ * @topic_len: its length
+ * @properties: it has any
+ * @payload: the application message
+ * @len: its length
+ */
+struct publish {
+	uint8_t flags;
+	const uint8_t *topic;
+	size_t topic_len;
+	bool properties;
+	const uint8_t *payload;
+	size_t len;
 };
 
 /**
  * struct client_ops - what the workload wants to hear from its clients
  * @ready: CONNACK (and SUBACK, when there was a filter) arrived
- * @publish: a PUBLISH arrived; topic and payload point into the receive buffer
+ * @publish: a PUBLISH arrived
  * @puback: a PUBACK arrived
  * @closed: the connection ended without the workload asking for it
  */
 struct client_ops {
 	void (*ready)(struct client *cl);
-	void (*publish)(struct client *cl, uint8_t flags, const uint8_t *topic, size_t topic_len,
-			const uint8_t *payload, size_t len);
+	void (*publish)(struct client *cl, const struct publish *pb);
 	void (*puback)(struct client *cl, uint16_t pid);
 	void (*closed)(struct client *cl, const char *why);
 };
 
 /**
- * struct client - one MQTT 3.1.1 connection of the generator
+ * struct client - one connection of the generator
  * @fd: the socket, -1 without
+ * @tls: its TLS session, %NULL for plain TCP
+ * @level: 4 for MQTT 3.1.1, 5 for 5.0
+ * @receive_max: QoS 1 messages the broker takes unacknowledged
  * @state: how far the connection has come
  * @want_out: EPOLLOUT is armed
  * @paused: EPOLLIN is not armed, a subscriber that stopped reading
@@ -84,6 +109,9 @@ struct client_ops {
  */
 struct client {
 	int fd;
+	struct tls *tls;
+	uint8_t level;
+	uint16_t receive_max;
 	enum client_state state;
 	bool want_out;
 	bool paused;
@@ -106,7 +134,7 @@ struct client {
 uint64_t now_ns(void);
 void client_init(struct client *cl, const struct client_ops *ops);
 int client_connect(struct client *cl, int epfd, const struct target *to, unsigned int serial);
-void client_event(struct client *cl, int epfd, uint32_t events);
+void client_event(struct client *cl, int epfd, const struct target *to, uint32_t events);
 uint8_t *client_reserve(struct client *cl, size_t len);
 void client_commit(struct client *cl, size_t len);
 void client_flush(struct client *cl, int epfd);

@@ -13,6 +13,7 @@ enum load_map {
 	MAP_FANOUT,	/* every publisher to one topic, every subscriber on it */
 	MAP_PAIRS,	/* publisher i to topic i, subscriber i on topic i */
 	MAP_WILD,	/* publisher i to topic i, every subscriber on all of them by a wildcard */
+	MAP_SHARED,	/* the same, but one subscriber of all gets each message */
 };
 
 /**
@@ -23,6 +24,7 @@ enum load_map {
  * @publishers: how many
  * @subscribers: how many
  * @stalled: further subscribers of the first topic that never read while the load runs
+ * @level: 4 for MQTT 3.1.1, 5 for 5.0, 0 for clients of both in turn
  * @payload: bytes of payload, at least %LOAD_PAYLOAD_MIN
  * @qos: QoS of publishes and subscriptions, 0 or 1
  * @count: messages per publisher, 0 to go by @seconds
@@ -32,6 +34,8 @@ enum load_map {
  * @batch: free window to wait for before publishing again
  * @rate: publishes per second of every publisher, for the open loop
  * @tick_ms: granularity of the open loop: what falls due within one tick is sent together
+ * @warmup: seconds whose messages do not count for the latency
+ * @connect_rate: connections set up a second, 0 for as fast as it goes
  * @allow_loss: messages lost do not fail the run
  * @abandon: end without waiting for what is outstanding
  * @keep: leave the connections open, idle, for the workloads that follow
@@ -47,6 +51,7 @@ struct load_cfg {
 	unsigned int publishers;
 	unsigned int subscribers;
 	unsigned int stalled;
+	uint8_t level;
 	size_t payload;
 	int qos;
 	uint64_t count;
@@ -56,6 +61,8 @@ struct load_cfg {
 	unsigned int batch;
 	double rate;
 	unsigned int tick_ms;
+	double warmup;
+	double connect_rate;
 	bool allow_loss;
 	bool abandon;
 	bool keep;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * mqload - MQTT 3.1.1 load generator and checker
+ * mqload - MQTT load generator and checker
  *
  * Workloads are separated by "--" on the command line and run one after the other in one
  * process; each takes over the options of the one before.
@@ -36,6 +36,10 @@ enum {
 	OPT_REPEAT,
 	OPT_ON_STALL,
 	OPT_STORED,
+	OPT_TLS,
+	OPT_WARMUP,
+	OPT_CONNECT_RATE,
+	OPT_INSNS,
 };
 
 static const struct option options[] = {
@@ -70,6 +74,11 @@ static const struct option options[] = {
 	{ "repeat", required_argument, NULL, OPT_REPEAT },
 	{ "on-stall", required_argument, NULL, OPT_ON_STALL },
 	{ "stored", no_argument, NULL, OPT_STORED },
+	{ "protocol-version", required_argument, NULL, 'V' },
+	{ "cafile", required_argument, NULL, OPT_TLS },
+	{ "warmup", required_argument, NULL, OPT_WARMUP },
+	{ "connect-rate", required_argument, NULL, OPT_CONNECT_RATE },
+	{ "insns", required_argument, NULL, OPT_INSNS },
 	{ "help", no_argument, NULL, '?' },
 	{ }
 };
@@ -79,13 +88,17 @@ static const char usage_text[] =
 "       mqload agent PORT\n"
 "\n"
 "  -h HOST  -p PORT       broker (127.0.0.1, 1883)\n"
-"  -m fanout|pairs|wild   all on one topic; i -> i on N topics; N topics, wildcard subscribers\n"
+"  --cafile FILE          TLS 1.3; authorities that the broker's certificate is checked with\n"
+"  -V 311|5|mixed         MQTT 3.1.1, 5.0, or clients of both in turn (311)\n"
+"  -m fanout|pairs        all on one topic; i -> i on N topics\n"
+"  -m wild|shared         N topics, every subscriber on all; the same as a shared subscription\n"
 "  -P N  -S N             publishers, subscribers; -P 0 holds idle subscribers for -d seconds\n"
 "  -s BYTES  -q 0|1       payload (64, at least 16), QoS\n"
 "  -n COUNT | -d SECONDS  messages per publisher, or how long to publish\n"
 "  -w N | -W N            closed loop: messages outstanding per publisher, or in total\n"
 "  -b N                   publish again only when N messages fit into the window (1)\n"
 "  -r N [--tick MS]       open loop: N publishes a second and publisher, sent every MS\n"
+"  --warmup SECONDS       messages of the first seconds do not count for the latency\n"
 "  -k SECONDS             keep alive\n"
 "  --stored               the broker keeps the sessions of subscribers (clean session 0)\n"
 "  --stalled N            further subscribers that do not read until the load has ended\n"
@@ -97,9 +110,11 @@ static const char usage_text[] =
 "  --stall SECONDS        no progress for so long is loss (30)\n"
 "  --on-stall COMMAND     run it then, with the connections still open\n"
 "  --parallel N           connections set up at a time (100)\n"
+"  --connect-rate N       connections begun a second\n"
 "  --sources ADDR/N       spread connections over N local addresses from ADDR on\n"
 "  --rcvbuf BYTES         SO_RCVBUF of the connections\n"
 "  --agent HOST:PORT      measure the broker's machine with the agent there\n"
+"  --insns FILE           with the agent: instructions as QEMU's plugin counts them in FILE\n"
 "  --name NAME  --prefix TOPIC  --repeat N (of this workload)\n"
 "\n"
 "Each workload prints a line of JSON. Exit status: 0 all well, 1 loss, disorder, duplicates\n"
@@ -141,8 +156,21 @@ static enum load_map parse_map(const char *arg)
 		return MAP_PAIRS;
 	if (!strcmp(arg, "wild"))
 		return MAP_WILD;
+	if (!strcmp(arg, "shared"))
+		return MAP_SHARED;
 	usage_error("bad mode", arg);
 	return MAP_FANOUT;
+}
+
+static uint8_t parse_level(const char *arg)
+{
+	if (!strcmp(arg, "311") || !strcmp(arg, "mqttv311"))
+		return 4;
+	if (!strcmp(arg, "5") || !strcmp(arg, "mqttv5"))
+		return 5;
+	if (strcmp(arg, "mixed"))
+		usage_error("bad protocol version", arg);
+	return 0;
 }
 
 static enum client_end parse_end(const char *arg)
@@ -189,6 +217,7 @@ struct job {
 	const char *host;
 	const char *port;
 	char *agent;
+	const char *insns;
 	unsigned int repeat;
 	bool close_kept;
 };
@@ -220,6 +249,8 @@ static const struct number_option number_options[] = {
 	NUMBER(OPT_STALL, UNSIGNED, cfg.stall_s, 1, 1e6),
 	NUMBER(OPT_PARALLEL, UNSIGNED, cfg.parallel, 1, 1 << 20),
 	NUMBER(OPT_RCVBUF, INT, to.rcvbuf, 1, 1 << 30),
+	NUMBER(OPT_WARMUP, DOUBLE, cfg.warmup, 0, 1e6),
+	NUMBER(OPT_CONNECT_RATE, DOUBLE, cfg.connect_rate, 0, 1e9),
 	NUMBER(OPT_REPEAT, UNSIGNED, repeat, 1, 1e6),
 };
 
@@ -279,6 +310,15 @@ static void parse_one(struct job *job, int opt)
 	case 'm':
 		cfg->map = parse_map(optarg);
 		break;
+	case 'V':
+		cfg->level = parse_level(optarg);
+		break;
+	case OPT_TLS:
+		job->to.tls.cafile = optarg;
+		break;
+	case OPT_INSNS:
+		job->insns = optarg;
+		break;
 	case OPT_ALLOW_LOSS:
 		cfg->allow_loss = true;
 		break;
@@ -330,7 +370,7 @@ static void parse_job(struct job *job, int argc, char **argv)
 	job->cfg.stalled = 0;
 	optind = 0;
 	opterr = 1;
-	while ((opt = getopt_long(argc, argv, "h:p:m:P:S:s:q:n:d:w:W:b:r:k:", options,
+	while ((opt = getopt_long(argc, argv, "h:p:V:m:P:S:s:q:n:d:w:W:b:r:k:", options,
 				  NULL)) != -1)
 		parse_one(job, opt);
 	if (optind < argc)
@@ -342,6 +382,7 @@ static void parse_job(struct job *job, int argc, char **argv)
 		usage_error("want a window or a rate", "-w, -W, -r");
 	if (!job->cfg.count && job->cfg.seconds <= 0)
 		usage_error("want a count or a duration", "-n, -d");
+	job->to.tls.host = job->host;
 	resolve(job->host, job->port, &job->to.dst, &job->to.dst_len);
 }
 
@@ -352,8 +393,8 @@ int main(int argc, char **argv)
 	struct job job = {
 		.cfg = {
 			.name = "load", .prefix = "bench", .publishers = 1, .subscribers = 1,
-			.payload = 64, .window = 100, .batch = 1, .stall_s = 30, .parallel = 100,
-			.count = 10000,
+			.level = 4, .payload = 64, .window = 100, .batch = 1, .stall_s = 30,
+			.parallel = 100, .count = 10000,
 		},
 		.host = "127.0.0.1",
 		.port = "1883",
@@ -377,6 +418,8 @@ int main(int argc, char **argv)
 		first = last;
 		if (job.agent && agent.fd < 0)
 			open_agent(job.agent, &agent);
+		if (job.insns && !agent.insns && agent_map_insns(&agent, job.insns))
+			usage_error("cannot read", job.insns);
 		if (job.close_kept)
 			load_close_kept(job.cfg.end);
 		/* Kept connections refer to it: one copy for good. */
