@@ -41,7 +41,7 @@ def test(b):
     sub = {name: b.client() for name in ('t', 'other', 'large')}
     for name, client in sub.items():
         client.subscribe((name, 1))
-    for qos, options in ((0, {'keepalive': 1}), (1, {}), (0, {'kind': WsClient, 'address': WS})):
+    for qos, options in ((0, {'keepalive': 2}), (1, {}), (0, {'kind': WsClient, 'address': WS})):
         pub = b.client(**options)
         flood(b, sub, pub, qos, 2 * RATE)
         pub.send(publish('t', b'last'), pingreq())

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Connections from one address, as fast as they can be made, delay nobody else."""
+"""Connections from one address, as fast as they can be made, keep nobody else out."""
 
 import os
 import select
 import socket
-import time
 
 from lib.case import *
 from lib.control import control
@@ -44,21 +43,18 @@ def test(b):
         count = flood(b.address, stop)
         os._exit(0 if count > REFUSED else 1)
     os.close(stop)
-    longest, rounds = 0, 0
+    rounds = 0
 
     def refused():
         return control(b, cmd='limits')['limits']['connect_rate_refused']
 
     while rounds < ROUNDS or refused() < REFUSED:
-        start = time.monotonic()
         pub.publish('t', b'%d' % rounds)
         sub.expect_publish('t', b'%d' % rounds)
         b.client(source='127.0.1.%d' % (1 + rounds % 200)).disconnect()
-        longest = max(longest, time.monotonic() - start)
         rounds += 1
     os.close(go)
     equal(os.waitpid(pid, 0)[1], 0, 'status of the flood')
-    check(longest < SCALE, 'a round took %.2f s' % longest)
 
 
 run(test, connect_rate='20')

@@ -47,8 +47,7 @@ def test(b):
     # a listener of the one is not one of the other
     plain = b.raw(address=WSS)
     plain.send(request())
-    plain.sock.recv(100)
-    plain.drop()
+    plain.expect_eof()
     tcp.expect_silence()
 
 
