@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Every behaviour, or those in $BEHAVIOURS with commas between, with mosquitto_pub and mosquitto_sub:
-# mosquitto.sh VERSION HOST PORT [OPTION...]
+# Every behaviour, or those in $BEHAVIOURS with commas between, with mosquitto_pub and
+# mosquitto_sub: mosquitto.sh VERSION HOST PORT [OPTION...]
 set -u
 version=$1
 where=(-V "$version" -h "$2" -p "$3" "${@:4}")
