@@ -71,7 +71,7 @@ void auth_failed(struct client *c)
 	peer_address(c, &ss);
 	count = auth_backoff_failed(&ss, loop_now());
 	log_notice("authentication failed: %s, failure %u in a row",
-		   c->address, count);
+		   client_address(c), count);
 }
 
 void auth_passed(struct client *c)

@@ -60,32 +60,52 @@ void client_dirty(struct client *c)
 		list_add_tail(&c->dirty_node, &dirty);
 }
 
-static void client_address(struct client *c)
+static void read_address(struct client *c)
 {
+	struct client_address *address = &c->address;
 	struct sockaddr_storage ss;
 	socklen_t len = sizeof(ss);
 	struct ucred cred;
-	char host[INET6_ADDRSTRLEN] = "";
 
-	strcpy(c->address, "?");
 	if (getpeername(c->fd, (struct sockaddr *)&ss, &len))
 		return;
 	if (ss.ss_family == AF_INET) {
 		struct sockaddr_in *in = (struct sockaddr_in *)&ss;
 
-		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-		snprintf(c->address, sizeof(c->address), "%s:%u", host,
-			 ntohs(in->sin_port));
+		memcpy(address->ip, &in->sin_addr, sizeof(in->sin_addr));
+		address->port = ntohs(in->sin_port);
 	} else if (ss.ss_family == AF_INET6) {
 		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&ss;
 
-		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
-		snprintf(c->address, sizeof(c->address), "[%s]:%u", host,
-			 ntohs(in6->sin6_port));
+		memcpy(address->ip, &in6->sin6_addr, sizeof(in6->sin6_addr));
+		address->port = ntohs(in6->sin6_port);
 	} else if (ss.ss_family == AF_UNIX && unix_peer(c->fd, &cred)) {
-		snprintf(c->address, sizeof(c->address), "unix:uid=%u,pid=%d",
-			 cred.uid, cred.pid);
+		address->uid = cred.uid;
+		address->pid = cred.pid;
+	} else {
+		return;
 	}
+	address->family = ss.ss_family;
+}
+
+const char *client_address(const struct client *c)
+{
+	const struct client_address *address = &c->address;
+	static char text[INET6_ADDRSTRLEN + sizeof("[]:65535")];
+	char host[INET6_ADDRSTRLEN] = "";
+
+	if (address->family == AF_UNIX) {
+		snprintf(text, sizeof(text), "unix:uid=%u,pid=%d",
+			 address->uid, address->pid);
+		return text;
+	}
+	if (!address->family)
+		return "?";
+	inet_ntop(address->family, address->ip, host, sizeof(host));
+	snprintf(text, sizeof(text),
+		 address->family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+		 address->port);
+	return text;
 }
 
 void client_new(int fd, struct conf_listener *listener, struct peer *peer,
@@ -115,7 +135,7 @@ void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 	c->problem_info = true;
 	c->receive_max = UINT16_MAX;
 	c->max_packet = UINT32_MAX;
-	client_address(c);
+	read_address(c);
 	keepalive_connect(c);
 	if (listener->tls.certfile)
 		tls_push(c);
@@ -168,7 +188,7 @@ void client_connected(struct client *c)
 	if (!config.connection_messages)
 		return;
 	log_notice("connect: %s from %s level %u keepalive %u clean %d%s",
-		   s->id, c->address, c->protocol, c->keepalive, !s->expiry,
+		   s->id, client_address(c), c->protocol, c->keepalive, !s->expiry,
 		   c->conn ? " attached" : "");
 }
 
@@ -202,7 +222,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	if (config.connection_messages)
 		log_line(s ? LOG_T_NOTICE : LOG_T_INFORMATION,
 			 "disconnect: %s from %s: %s",
-			 s ? s->id : "(not connected)", c->address, reason);
+			 s ? s->id : "(not connected)", client_address(c), reason);
 	if (s) {
 		will_judge(will, s);
 		stats.clients--;
@@ -318,14 +338,15 @@ static bool client_send_encoded(struct client *c)
 }
 
 /* Takes back of the pieces gathered what goes beyond @max bytes. */
-static void pieces_trim(struct outq *q, size_t max)
+static void pieces_trim(size_t max)
 {
+	struct outq_pieces *p = &outq_pieces;
 	size_t i;
 
-	for (i = 0; i < q->msg.msg_iovlen; i++) {
-		if (q->iov[i].iov_len > max)
-			q->iov[i].iov_len = max;
-		max -= q->iov[i].iov_len;
+	for (i = 0; i < p->msg.msg_iovlen; i++) {
+		if (p->iov[i].iov_len > max)
+			p->iov[i].iov_len = max;
+		max -= p->iov[i].iov_len;
 	}
 }
 
@@ -333,7 +354,7 @@ static void pieces_trim(struct outq *q, size_t max)
 static void record_trim(struct client *c)
 {
 	if (unlikely(c->tls) && c->tls->record_limit)
-		pieces_trim(&c->out, c->tls->record_limit);
+		pieces_trim(c->tls->record_limit);
 }
 
 /* Returns false when all of it has expired meanwhile. */
@@ -351,10 +372,10 @@ static bool client_send(struct client *c)
 	record_trim(c);
 	c->tx_busy = true;
 	if (n == 1)
-		loop_send(&c->tx_op, c->fd, c->out.iov[0].iov_base,
-			  c->out.iov[0].iov_len);
+		loop_send(&c->tx_op, c->fd, outq_pieces.iov[0].iov_base,
+			  outq_pieces.iov[0].iov_len);
 	else
-		loop_sendmsg(&c->tx_op, c->fd, &c->out.msg);
+		loop_sendmsg(&c->tx_op, c->fd, &outq_pieces.msg);
 	return true;
 }
 
@@ -418,9 +439,9 @@ static bool send_now(struct client *c, size_t keep)
 		client_peek(c);
 		if (outq_ready(&c->out) <= keep)
 			break;
-		pieces_trim(&c->out, outq_ready(&c->out) - keep);
+		pieces_trim(outq_ready(&c->out) - keep);
 		record_trim(c);
-		n = sendmsg(c->fd, &c->out.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = sendmsg(c->fd, &outq_pieces.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return false;
 		outq_advance(&c->out, n);

@@ -55,6 +55,26 @@ enum client_end {
 };
 
 /**
+ * struct client_address - where a client connected from
+ * @family: AF_INET, AF_INET6, AF_UNIX, or AF_UNSPEC when it is not known
+ * @port: its port
+ * @ip: its address
+ * @uid: user at the other end of a local socket
+ * @pid: process there
+ */
+struct client_address {
+	uint16_t family;
+	uint16_t port;
+	union {
+		uint8_t ip[16];
+		struct {
+			uint32_t uid;
+			int32_t pid;
+		};
+	};
+};
+
+/**
  * struct client - a network connection
  * @rx_op: receive in flight
  * @tx_op: send in flight
@@ -107,7 +127,7 @@ enum client_end {
  * @diverted: packets received since the socket was attached
  * @acked: of these, acknowledged to the data path
  * @ack_node: in the data path's list of conns with packets to acknowledge
- * @address: client's address as text
+ * @address: where the client connected from
  */
 struct client {
 	struct op rx_op;
@@ -161,7 +181,7 @@ struct client {
 	uint64_t diverted;
 	uint64_t acked;
 	struct list_head ack_node;
-	char address[56];
+	struct client_address address;
 };
 
 /**
@@ -174,6 +194,14 @@ struct client {
  */
 void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 		bool full);
+
+/**
+ * client_address() - where a client connected from, for people
+ * @c: client
+ *
+ * Return: text that is good until the next call.
+ */
+const char *client_address(const struct client *c);
 
 /**
  * clients_count() - number of connections

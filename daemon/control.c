@@ -121,7 +121,7 @@ static void add_session(struct session *s, void *arg)
 		cJSON_AddNumberToObject(json, "will_in",
 					left(s->will_timer.deadline));
 	if (c) {
-		cJSON_AddStringToObject(json, "address", c->address);
+		cJSON_AddStringToObject(json, "address", client_address(c));
 		if (c->user)
 			cJSON_AddStringToObject(json, "username", c->user);
 		add_transport(json, c);
@@ -293,7 +293,7 @@ static void control_go(struct control *ctl)
 	if (!ctl->tx_busy && ctl->out.bytes) {
 		outq_peek(&ctl->out);
 		ctl->tx_busy = true;
-		loop_sendmsg(&ctl->tx_op, ctl->fd, &ctl->out.msg);
+		loop_sendmsg(&ctl->tx_op, ctl->fd, &outq_pieces.msg);
 	}
 	if (!ctl->closing && !ctl->rx_busy && ctl->out.bytes < ANSWERS_MAX) {
 		ctl->rx_busy = true;

@@ -20,7 +20,19 @@
 /* Completions handled before output is sent: bounds what a turn can queue. */
 #define LOOP_TURN_MAX	512
 
+/**
+ * struct loop_message - what a sendmsg request points to
+ * @msg: the message
+ * @iov: its pieces
+ */
+struct loop_message {
+	struct msghdr msg;
+	struct iovec iov[LOOP_IOV];
+};
+
 static struct io_uring ring;
+/* By place in the submission queue: the kernel copies them when it submits. */
+static struct loop_message messages[LOOP_SQ_ENTRIES];
 static struct io_uring_buf_ring *buf_ring;
 static uint8_t *bufs;
 static uint64_t now_ms;
@@ -281,8 +293,12 @@ void loop_send(struct op *op, int fd, const void *buf, size_t len)
 void loop_sendmsg(struct op *op, int fd, const struct msghdr *msg)
 {
 	struct io_uring_sqe *sqe = loop_sqe(op);
+	struct loop_message *m = &messages[sqe - ring.sq.sqes];
 
-	io_uring_prep_sendmsg(sqe, fd, msg, MSG_NOSIGNAL);
+	m->msg = *msg;
+	m->msg.msg_iov = m->iov;
+	memcpy(m->iov, msg->msg_iov, msg->msg_iovlen * sizeof(*m->iov));
+	io_uring_prep_sendmsg(sqe, fd, &m->msg, MSG_NOSIGNAL);
 	io_uring_sqe_set_data(sqe, op);
 }
 

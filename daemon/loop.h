@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #define LOOP_BUF_SIZE	32768u
+/* Pieces of a message to be sent. */
+#define LOOP_IOV	16
 
 /**
  * struct op - an io_uring request in flight
@@ -129,7 +131,8 @@ void loop_send(struct op *op, int fd, const void *buf, size_t len);
  * loop_sendmsg() - send several pieces at once
  * @op: completion
  * @fd: socket
- * @msg: message, must stay until the completion
+ * @msg: message with up to LOOP_IOV pieces; the pieces themselves, and control
+ *	data, must stay until the completion
  */
 void loop_sendmsg(struct op *op, int fd, const struct msghdr *msg);
 

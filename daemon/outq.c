@@ -54,6 +54,8 @@ static const struct {
 #define OUTQ_TOTAL_MAX	(512u << 20)
 #define OUTQ_SMALL_MAX	65536u
 
+struct outq_pieces outq_pieces;
+
 static size_t total;
 static struct outq_seg *seg_free_list[SEG_CLASSES];
 static unsigned int seg_free_count[SEG_CLASSES];
@@ -368,14 +370,14 @@ unsigned int outq_peek(struct outq *q)
 	while (ready && n < OUTQ_IOV) {
 		size_t len = min_t(size_t, seg->len - seg->off, ready);
 
-		q->iov[n].iov_base = (void *)(seg->data + seg->off);
-		q->iov[n].iov_len = len;
+		outq_pieces.iov[n].iov_base = (void *)(seg->data + seg->off);
+		outq_pieces.iov[n].iov_len = len;
 		ready -= len;
 		n++;
 		seg = seg->next;
 	}
-	q->msg.msg_iov = q->iov;
-	q->msg.msg_iovlen = n;
+	outq_pieces.msg.msg_iov = outq_pieces.iov;
+	outq_pieces.msg.msg_iovlen = n;
 	return n;
 }
 

@@ -11,9 +11,10 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "loop.h"
 #include "message.h"
 
-#define OUTQ_IOV	16
+#define OUTQ_IOV	LOOP_IOV
 /* Longest piece outq_room() gives: always contiguous. */
 #define OUTQ_ROOM_MAX	1024u
 /* From this length on a reference is cheaper than a copy. */
@@ -59,8 +60,6 @@ struct outq_mark {
  * @hold: what waits, the second for a later batch than the first
  * @holds: number of these
  * @marks: packets with a lifetime, NULL if there never was one
- * @iov: pieces of the send in flight
- * @msg: message of the send in flight
  */
 struct outq {
 	struct outq_seg *head;
@@ -70,9 +69,20 @@ struct outq {
 	struct outq_hold hold[2];
 	unsigned int holds;
 	struct outq_marks *marks;
+};
+
+/**
+ * struct outq_pieces - the head of a queue, gathered for one send
+ * @iov: the pieces
+ * @msg: the message that they make
+ */
+struct outq_pieces {
 	struct iovec iov[OUTQ_IOV];
 	struct msghdr msg;
 };
+
+/* What outq_peek() gathered last, of whichever queue: most have nothing to send. */
+extern struct outq_pieces outq_pieces;
 
 /**
  * outq_limit() - how much may wait for one connection?

@@ -178,7 +178,7 @@ static void control_record(struct client *c, uint8_t type, const uint8_t *p,
 	/* the kernel can do neither new keys nor another handshake */
 	make_alert(c, ALERT_FATAL, ALERT_UNEXPECTED);
 	if (sendmsg(c->fd, &c->tls->msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		log_debug("%s: alert not sent: %s", c->address,
+		log_debug("%s: alert not sent: %s", client_address(c),
 			  strerror(errno));
 	c->tls->closed = true;
 	client_close(c, END_LOST, "TLS: new keys or another handshake");

@@ -48,7 +48,7 @@ static void succeeded(struct tls *t)
 	stats.tls_handshakes++;
 	c->tls = t->info;
 	log_debug("TLS %s with %s from %s by the %s", t->info->version,
-		  t->info->cipher, c->address,
+		  t->info->cipher, client_address(c),
 		  t->info->ktls ? "kernel" : "daemon");
 	if (t->info->ktls) {
 		stats.tls_kernel++;

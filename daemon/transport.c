@@ -138,17 +138,17 @@ void transport_input(struct client *c, const uint8_t *p, size_t len)
 void transport_output(struct client *c, unsigned int n)
 {
 	struct transport_layer *l = c->transport->top;
-	struct outq *q = &c->out;
+	struct iovec *iov = outq_pieces.iov;
 	size_t total = 0;
 	unsigned int i;
 
 	for (i = 0; i < n && total < TRANSPORT_CHUNK; i++) {
-		q->iov[i].iov_len = min_t(size_t, q->iov[i].iov_len,
-					  TRANSPORT_CHUNK - total);
-		total += q->iov[i].iov_len;
+		iov[i].iov_len = min_t(size_t, iov[i].iov_len,
+				       TRANSPORT_CHUNK - total);
+		total += iov[i].iov_len;
 	}
-	l->ops->output(l, q->iov, i);
-	outq_advance(q, total);
+	l->ops->output(l, iov, i);
+	outq_advance(&c->out, total);
 }
 
 bool transport_pending(const struct client *c)

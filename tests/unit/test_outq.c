@@ -91,11 +91,11 @@ static size_t drain(struct outq *q, uint8_t *to, size_t max)
 		unsigned int i;
 
 		for (i = 0; i < n && sent < want; i++) {
-			size_t len = q->iov[i].iov_len;
+			size_t len = outq_pieces.iov[i].iov_len;
 
 			if (len > want - sent)
 				len = want - sent;
-			memcpy(to + done + sent, q->iov[i].iov_base, len);
+			memcpy(to + done + sent, outq_pieces.iov[i].iov_base, len);
 			sent += len;
 		}
 		outq_advance(q, sent);

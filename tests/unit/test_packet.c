@@ -128,10 +128,10 @@ static void test_outq(void **state)
 		n = outq_peek(&q);
 		len = random() % 60000;
 		for (i = 0; i < n && len; i++) {
-			size_t part = q.iov[i].iov_len < len ?
-				      q.iov[i].iov_len : len;
+			const struct iovec *iov = &outq_pieces.iov[i];
+			size_t part = iov->iov_len < len ? iov->iov_len : len;
 
-			memcpy(got + out, q.iov[i].iov_base, part);
+			memcpy(got + out, iov->iov_base, part);
 			out += part;
 			len -= part;
 		}
