@@ -32,6 +32,8 @@
 
 static LIST_HEAD(clients);
 static LIST_HEAD(dirty);
+/* Clients with output that others need not wait for. */
+static LIST_HEAD(later);
 /* Above max_connections, so many may wait to be told. */
 #define REFUSED_MAX	64u
 
@@ -468,30 +470,64 @@ static bool client_ready(const struct client *c)
 	return outq_ready(&c->out) || (c->transport && transport_pending(c));
 }
 
-bool clients_flush(void)
+struct list_head *clients_mark(void)
+{
+	return dirty.prev;
+}
+
+void clients_put_off(struct list_head *mark)
+{
+	struct list_head *first = mark->next;
+	struct list_head *last = dirty.prev;
+	unsigned int n;
+
+	for (n = 0; n < CLIENTS_MANY && first != &dirty; n++)
+		first = first->next;
+	if (first == &dirty)
+		return;
+	/* the rest of the list goes to the end of the other one */
+	first->prev->next = &dirty;
+	dirty.prev = first->prev;
+	first->prev = later.prev;
+	later.prev->next = first;
+	last->next = &later;
+	later.prev = last;
+}
+
+/* Returns true if there was something to send. */
+static bool flush_first(struct list_head *list)
+{
+	struct client *c = list_first_entry(list, struct client, dirty_node);
+
+	list_del_init(&c->dirty_node);
+	if ((c->state != CLIENT_CLOSING || c->flush) && !c->tx_busy &&
+	    !c->cut && client_ready(c) && client_send(c))
+		return true;
+	if (c->state == CLIENT_CLOSING &&
+	    (!c->flush || (!client_pending(c) && !c->out.holds)))
+		client_closing(c);
+	return false;
+}
+
+bool clients_flush(bool all)
 {
 	LIST_HEAD(now);
 	bool any = false;
+	unsigned int n;
 
 	/* Take the list: closing clients may become dirty again meanwhile. */
-	while (!list_empty(&dirty)) {
-		struct list_head *node = dirty.next;
-
-		list_del_init(node);
-		list_add_tail(node, &now);
+	if (!list_empty(&dirty)) {
+		now = dirty;
+		now.next->prev = &now;
+		now.prev->next = &now;
+		INIT_LIST_HEAD(&dirty);
 	}
-	while (!list_empty(&now)) {
-		struct client *c = list_first_entry(&now, struct client,
-						    dirty_node);
-
-		list_del_init(&c->dirty_node);
-		if ((c->state != CLIENT_CLOSING || c->flush) && !c->tx_busy &&
-		    !c->cut && client_ready(c) && client_send(c))
-			any = true;
-		else if (c->state == CLIENT_CLOSING &&
-			 (!c->flush || (!client_pending(c) && !c->out.holds)))
-			client_closing(c);
-	}
+	while (!list_empty(&now))
+		any |= flush_first(&now);
+	for (n = 0; (all || n < CLIENTS_MANY) && !list_empty(&later); n++)
+		any |= flush_first(&later);
+	if (!list_empty(&later))
+		loop_again();
 	return any;
 }
 

@@ -266,12 +266,32 @@ bool client_cut(struct client *c);
  */
 bool client_mend(struct client *c);
 
+/* Clients that one message is sent to in the turn it came in, and in each later one. */
+#define CLIENTS_MANY	128u
+
+/**
+ * clients_mark() - where a message to many begins
+ *
+ * Return: for clients_put_off().
+ */
+struct list_head *clients_mark(void);
+
+/**
+ * clients_put_off() - send to most of many clients later
+ * @mark: what clients_mark() said before anything was queued for them
+ *
+ * Sending a message to 100,000 clients takes more than a second, which no other
+ * message is to wait.
+ */
+void clients_put_off(struct list_head *mark);
+
 /**
  * clients_flush() - send what was queued during this turn
+ * @all: and what was put off, all of it
  *
  * Return: true if there was something to send.
  */
-bool clients_flush(void);
+bool clients_flush(bool all);
 
 /**
  * clients_farewell() - tell clients that the broker is about to stop

@@ -117,7 +117,8 @@ uint32_t deliver_run(struct client *c, struct run *run)
 		return deliver_fitting(c, run);
 	if (c->out.bytes + run->len <= limit ||
 	    (!c->out.bytes && run->count == 1)) {
-		if (run->len < OUTQ_REF_MIN) {
+		/* what waits for many is in memory once */
+		if (run->len < OUTQ_REF_MIN && !run->many) {
 			outq_put(&c->out, run->frames, run->len);
 		} else {
 			if (run->share && !run->msg)

@@ -37,6 +37,7 @@ static struct io_uring_buf_ring *buf_ring;
 static uint8_t *bufs;
 static uint64_t now_ms;
 static bool stopping;
+static bool again;
 
 /* Debian 12's liburing 2.3 registers buffer rings but does not allocate them. */
 static int loop_init_bufs(void)
@@ -153,20 +154,26 @@ void loop_stop(void)
 	stopping = true;
 }
 
+void loop_again(void)
+{
+	again = true;
+}
+
 static int loop_wait(void)
 {
 	struct __kernel_timespec ts;
 	struct io_uring_cqe *cqe;
-	uint64_t deadline;
+	uint64_t deadline = now_ms;
 	uint64_t wait;
 
-	if (!timers_next(&deadline))
+	if (!again && !timers_next(&deadline))
 		return io_uring_submit_and_wait(&ring, 1);
 	/*
 	 * Wait a little past the deadline: the clock is read in whole ms, and
 	 * waking just before a timer is due would only wait again.
 	 */
-	wait = deadline > now_ms ? deadline - now_ms + 1 : 0;
+	wait = !again && deadline > now_ms ? deadline - now_ms + 1 : 0;
+	again = false;
 	ts.tv_sec = wait / 1000;
 	ts.tv_nsec = wait % 1000 * 1000000;
 	return io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &ts, NULL);

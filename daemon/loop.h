@@ -48,6 +48,11 @@ int loop_run(void (*end_of_turn)(void));
 void loop_stop(void);
 
 /**
+ * loop_again() - there is more to do: the next turn is not to wait for anything
+ */
+void loop_again(void);
+
+/**
  * loop_now() - time of the present turn
  *
  * Return: ms of CLOCK_MONOTONIC, read once per turn.

@@ -188,7 +188,7 @@ static void end_of_turn(void)
 {
 	datapath_end_of_turn();
 	store_end_of_turn();
-	clients_flush();
+	clients_flush(false);
 }
 
 static void broker_init(void)

@@ -191,7 +191,7 @@ void port_flush(void)
 	 * above all, goes before what is fanned out now, and before the PINGRESP
 	 * that an acknowledgment lets the module send.
 	 */
-	if (out_len && clients_flush())
+	if (out_len && clients_flush(true))
 		loop_submit();
 	while (off < out_len && port_fd >= 0) {
 		ssize_t n = write(port_fd, out + off, out_len - off);

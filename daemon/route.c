@@ -261,6 +261,7 @@ static bool fan_out_init(struct fan_out *f, const struct publish *pub,
 	run_set_init(&f->set, pub->frames, pub->frames_len, pub->count,
 		     pub->v5);
 	f->set.base.share = r->nr_receivers > 1;
+	f->set.base.many = r->nr_receivers > CLIENTS_MANY;
 	f->set.base.expires = pub->expires;
 	if (pub->frames || !(r->nr_receivers || r->nr_shared || pub->retain))
 		return true;
@@ -538,6 +539,7 @@ int route_publish(const struct publish *pub)
 	const struct acl_class *class = publisher(pub);
 	struct route *r = route_make(pub->topic, pub->topic_len);
 	struct fan_out f;
+	struct list_head *first;
 	bool served = false;
 	uint32_t attached;
 	int reached;
@@ -546,7 +548,10 @@ int route_publish(const struct publish *pub)
 		return publish_denied(pub);
 	if (!fan_out_init(&f, pub, r))
 		return -ENOMEM;
+	first = clients_mark();
 	attached = deliver_receivers(&f, &reached);
+	if (f.set.base.many)
+		clients_put_off(first);
 	if (attached || shares_attached(r, pub)) {
 		served = attached_served(&f);
 		if (!served)

@@ -187,6 +187,7 @@ struct run *run_set_get(struct run_set *set, const struct run_form *form)
 		.frames = msg->frame,
 		.len = msg->frame_len,
 		.count = set->base.count,
+		.many = set->base.many,
 		.msg = msg,
 		.expires = set->base.expires,
 	};

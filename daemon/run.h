@@ -20,6 +20,7 @@ struct message;
  * @count: their number
  * @msg: shares @frames without copying, made when it is first worth it
  * @share: is it worth it?
+ * @many: so many get it that it is not copied for any
  * @expires: loop_now() at which their lifetime ends, 0 for never
  */
 struct run {
@@ -28,6 +29,7 @@ struct run {
 	uint32_t count;
 	struct message *msg;
 	bool share;
+	bool many;
 	uint64_t expires;
 };
 

@@ -237,7 +237,7 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		percpu_counter_add(&conn->mn->queued_bytes, len);
 	}
 	if (kick)
-		mqtt_worker_tx(conn);
+		mqtt_worker_tx_many(conn, sum->called++);
 	mqtt_frame_put(filtered);
 }
 

@@ -25,10 +25,12 @@ enum mqtt_tx_kind {
  *
  * @nr: messages
  * @bytes: their bytes
+ * @called: conns whose worker was called to send
  */
 struct mqtt_tx_sum {
 	u64 nr;
 	u64 bytes;
+	u32 called;
 };
 
 /**

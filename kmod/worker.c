@@ -13,12 +13,19 @@
 
 /* Conns received from before what they caused is sent. */
 #define MQTT_WORKER_BATCH	64
+/*
+ * Conns that one fan-out has sent to at once, and in each later pass: sending a
+ * message to 100,000 takes more than a second, which nobody else is to wait.
+ */
+#define MQTT_WORKER_MANY	128
 
 /**
  * struct mqtt_worker - one CPU's share of the work
  *
  * @rx: conns with something to receive, as they come
  * @tx: conns with something to send, as they come
+ * @many: the same, of fan-out to more than MQTT_WORKER_MANY
+ * @later: what has been taken from @many, in order; the worker's own
  * @rx_list: conns to receive from, in order; the worker's own
  * @resume: conns with unfinished fan-out, oldest first; the worker's own
  * @cpu: where it runs
@@ -32,6 +39,8 @@
 struct mqtt_worker {
 	struct llist_head rx;
 	struct llist_head tx;
+	struct llist_head many;
+	struct llist_node *later;
 	struct list_head rx_list;
 	struct list_head resume;
 	int cpu;
@@ -82,18 +91,31 @@ void mqtt_worker_rx(struct mqtt_conn *conn)
 		mqtt_worker_kick(w);
 }
 
-void mqtt_worker_tx(struct mqtt_conn *conn)
+static void mqtt_worker_add_tx(struct mqtt_worker *w, struct llist_head *list,
+			       struct mqtt_conn *conn)
 {
-	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
-
 	if (test_and_set_bit(MQTT_SCHED_TX, &conn->sched))
 		return;
 	if (!mqtt_conn_tryget(conn)) {
 		clear_bit(MQTT_SCHED_TX, &conn->sched);
 		return;
 	}
-	if (llist_add(&conn->tx_node, &w->tx))
+	if (llist_add(&conn->tx_node, list))
 		mqtt_worker_kick(w);
+}
+
+void mqtt_worker_tx(struct mqtt_conn *conn)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
+
+	mqtt_worker_add_tx(w, &w->tx, conn);
+}
+
+void mqtt_worker_tx_many(struct mqtt_conn *conn, u32 nr)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
+
+	mqtt_worker_add_tx(w, nr < MQTT_WORKER_MANY ? &w->tx : &w->many, conn);
 }
 
 static void mqtt_worker_fetch(struct mqtt_worker *w)
@@ -144,18 +166,37 @@ static void mqtt_worker_resume(struct mqtt_worker *w)
 	}
 }
 
+static void mqtt_worker_flush(struct mqtt_conn *conn)
+{
+	clear_bit(MQTT_SCHED_TX, &conn->sched);
+	smp_mb__after_atomic();
+	mqtt_tx_flush(conn);
+	mqtt_conn_put(conn);
+	cond_resched();
+}
+
 static void mqtt_worker_send(struct mqtt_worker *w)
 {
 	struct llist_node *list = llist_reverse_order(llist_del_all(&w->tx));
 	struct mqtt_conn *conn, *tmp;
+	int n;
 
-	llist_for_each_entry_safe(conn, tmp, list, tx_node) {
-		clear_bit(MQTT_SCHED_TX, &conn->sched);
-		smp_mb__after_atomic();
-		mqtt_tx_flush(conn);
-		mqtt_conn_put(conn);
-		cond_resched();
+	llist_for_each_entry_safe(conn, tmp, list, tx_node)
+		mqtt_worker_flush(conn);
+
+	if (!w->later)
+		w->later = llist_reverse_order(llist_del_all(&w->many));
+	for (n = 0; n < MQTT_WORKER_MANY && w->later; n++) {
+		conn = llist_entry(w->later, struct mqtt_conn, tx_node);
+		/* Once flushed it may be queued again. */
+		w->later = w->later->next;
+		mqtt_worker_flush(conn);
 	}
+}
+
+static bool mqtt_worker_sends_later(struct mqtt_worker *w)
+{
+	return w->later || !llist_empty(&w->many);
 }
 
 static void mqtt_worker_begin(struct mqtt_worker *w)
@@ -194,7 +235,8 @@ static void mqtt_worker_end(struct mqtt_worker *w)
 static bool mqtt_worker_busy(struct mqtt_worker *w)
 {
 	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
-	       !list_empty(&w->rx_list) || !list_empty(&w->resume);
+	       !list_empty(&w->rx_list) || !list_empty(&w->resume) ||
+	       mqtt_worker_sends_later(w);
 }
 
 static void mqtt_worker_pass(struct mqtt_worker *w)
@@ -202,7 +244,9 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	int n;
 
 	mqtt_worker_begin(w);
-	mqtt_worker_resume(w);
+	/* Fan-out to very many goes on when these have been sent to. */
+	if (!mqtt_worker_sends_later(w))
+		mqtt_worker_resume(w);
 	mqtt_worker_fetch(w);
 	for (n = 0; n < MQTT_WORKER_BATCH && !list_empty(&w->rx_list); n++) {
 		mqtt_worker_receive(w, list_first_entry(&w->rx_list,
@@ -278,6 +322,7 @@ int mqtt_worker_init(void)
 
 		init_llist_head(&w->rx);
 		init_llist_head(&w->tx);
+		init_llist_head(&w->many);
 		INIT_LIST_HEAD(&w->rx_list);
 		INIT_LIST_HEAD(&w->resume);
 		INIT_LIST_HEAD(&w->barriers);

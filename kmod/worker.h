@@ -22,6 +22,17 @@ void mqtt_worker_rx(struct mqtt_conn *conn);
 void mqtt_worker_tx(struct mqtt_conn *conn);
 
 /**
+ * mqtt_worker_tx_many() - have the queue of one of many conns sent
+ * @conn: conn
+ * @nr: how many others have been queued for the same message
+ *
+ * After the first ones, what others have to send goes first.
+ *
+ * Context: any.
+ */
+void mqtt_worker_tx_many(struct mqtt_conn *conn, u32 nr);
+
+/**
  * mqtt_worker_barrier() - wait for all fan-out that has begun
  *
  * Returns when every message whose fan-out had begun before the call is queued

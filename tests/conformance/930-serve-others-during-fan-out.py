@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-4.6.0-6
+"""What comes behind a message to many does not wait until all of them have it."""
+
+import socket
+import struct
+
+from lib.case import *
+
+MANY = 600
+SO_TIMESTAMPNS = 35
+
+
+def arrival(client, topic):
+    """When the kernel received the next message, in ns of its clock."""
+    data, control, _, _ = client.sock.recvmsg(4096, socket.CMSG_SPACE(16))
+    equal(data, publish(topic, topic * 16))
+    for level, kind, value in control:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+            seconds, ns = struct.unpack('qq', value)
+            return seconds * 10 ** 9 + ns
+    raise Failed('no time of arrival')
+
+
+def test(b):
+    pub, other = b.client(), b.client()
+    many = [b.client() for _ in range(MANY)]
+    for client in many:
+        client.subscribe('many')
+    other.subscribe('other')
+    for topic, clients in (('many', many), ('other', [other])):
+        pub.publish(topic, 'known from now on')
+        for client in clients:
+            client.expect_publish(topic, 'known from now on')
+    for client in many + [other]:
+        client.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    for _ in range(5):
+        pub.send(publish('many', 'many' * 16), publish('other', 'other' * 16))
+        when = arrival(other, 'other')
+        after = sum(arrival(client, 'many') > when for client in many)
+        check(after > MANY // 2, 'only %d of %d receivers were served after it' % (after, MANY))
+
+
+run(test)
