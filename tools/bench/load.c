@@ -441,6 +441,11 @@ int load_run(const struct load_cfg *cfg, const struct target *to, struct agent *
 		       r->ready, (double)(now_ns() - r->start) / 1e9);
 		fflush(stdout);
 		r->start = now_ns();
+		if (cfg->idle_s && cfg->publishers) {
+			r->stop = r->start + (uint64_t)(cfg->idle_s * 1e9);
+			run_hold(r);
+			r->start = now_ns();
+		}
 		r->stop = r->start + (uint64_t)(cfg->seconds * 1e9);
 		if (agent)
 			agent_begin(agent);

@@ -29,6 +29,7 @@ enum load_map {
  * @qos: QoS of publishes and subscriptions, 0 or 1
  * @count: messages per publisher, 0 to go by @seconds
  * @seconds: how long to publish (or to hold, without publishers)
+ * @idle_s: how long to leave all connections idle before publishing
  * @window: messages outstanding per publisher, counted by the slowest subscriber; 0 is open loop
  * @window_all: the same for all publishers together, shared out evenly; 0 to use @window
  * @batch: free window to wait for before publishing again
@@ -56,6 +57,7 @@ struct load_cfg {
 	int qos;
 	uint64_t count;
 	double seconds;
+	double idle_s;
 	unsigned int window;
 	unsigned int window_all;
 	unsigned int batch;

@@ -40,6 +40,7 @@ enum {
 	OPT_WARMUP,
 	OPT_CONNECT_RATE,
 	OPT_INSNS,
+	OPT_IDLE,
 };
 
 static const struct option options[] = {
@@ -61,6 +62,7 @@ static const struct option options[] = {
 	{ "tick", required_argument, NULL, OPT_TICK },
 	{ "allow-loss", no_argument, NULL, OPT_ALLOW_LOSS },
 	{ "abandon", no_argument, NULL, OPT_ABANDON },
+	{ "idle", required_argument, NULL, OPT_IDLE },
 	{ "keep", no_argument, NULL, OPT_KEEP },
 	{ "close", required_argument, NULL, OPT_CLOSE },
 	{ "stall", required_argument, NULL, OPT_STALL },
@@ -102,6 +104,7 @@ static const char usage_text[] =
 "  -k SECONDS             keep alive\n"
 "  --stored               the broker keeps the sessions of subscribers (clean session 0)\n"
 "  --stalled N            further subscribers that do not read until the load has ended\n"
+"  --idle SECONDS         leave them idle for so long before publishing\n"
 "  --keep                 leave the connections open for the workloads that follow\n"
 "  --close-kept           end those connections first\n"
 "  --close disconnect|fin|rst   how connections end\n"
@@ -239,6 +242,7 @@ static const struct number_option number_options[] = {
 	NUMBER('q', INT, cfg.qos, 0, 1),
 	NUMBER('n', U64, cfg.count, 0, 4e9),
 	NUMBER('d', DOUBLE, cfg.seconds, 0, 1e6),
+	NUMBER(OPT_IDLE, DOUBLE, cfg.idle_s, 0, 1e6),
 	NUMBER('w', UNSIGNED, cfg.window, 1, 1e9),
 	NUMBER('W', UNSIGNED, cfg.window_all, 1, 1e9),
 	NUMBER('b', UNSIGNED, cfg.batch, 1, 1e9),
