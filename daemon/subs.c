@@ -313,11 +313,13 @@ void subs_match(const char *topic, size_t len, struct filter_set *set)
 		for (i = 0; i < cur->count; i++) {
 			struct trie_node *node = cur->node[i];
 
-			trie_set_add(next, trie_child(&filters, node, topic, n));
+			if (!list_empty(&node->children))
+				trie_set_add(next, trie_child(&filters, node,
+							      topic, n));
 			if (!wild)
 				continue;
-			trie_set_add(next, trie_child(&filters, node, "+", 1));
-			match_add(set, trie_child(&filters, node, "#", 1));
+			trie_set_add(next, trie_wild(&filters, node, TRIE_PLUS));
+			match_add(set, trie_wild(&filters, node, TRIE_HASH));
 		}
 		wild = true;
 		tmp = cur;
@@ -333,7 +335,7 @@ void subs_match(const char *topic, size_t len, struct filter_set *set)
 
 		match_add(set, node);
 		/* "a/#" matches its parent "a" too */
-		match_add(set, trie_child(&filters, node, "#", 1));
+		match_add(set, trie_wild(&filters, node, TRIE_HASH));
 	}
 }
 

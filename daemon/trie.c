@@ -87,6 +87,13 @@ static void trie_grow(struct trie *trie)
 	trie->mask = mask;
 }
 
+static uint8_t wildcard(const char *name, size_t len)
+{
+	if (len != 1)
+		return 0;
+	return *name == '+' ? TRIE_PLUS : *name == '#' ? TRIE_HASH : 0;
+}
+
 static struct trie_node *trie_add(struct trie *trie, struct trie_node *parent,
 				  const char *name, size_t len, uint32_t hash)
 {
@@ -97,6 +104,8 @@ static struct trie_node *trie_add(struct trie *trie, struct trie_node *parent,
 	node->parent = parent;
 	node->hash = hash;
 	node->len = len;
+	node->wild = 0;
+	parent->wild |= wildcard(name, len);
 	node->value = NULL;
 	memcpy(node->name, name, len);
 	INIT_LIST_HEAD(&node->children);
@@ -158,6 +167,7 @@ void trie_prune(struct trie *trie, struct trie_node *node)
 		while (*p != node)
 			p = &(*p)->hnext;
 		*p = node->hnext;
+		parent->wild &= ~wildcard(node->name, node->len);
 		list_del_init(&node->sibling);
 		trie->count--;
 		free(node);

@@ -12,6 +12,9 @@
 
 #include "list.h"
 
+#define TRIE_PLUS	0x1	/* "+" */
+#define TRIE_HASH	0x2	/* "#" */
+
 /**
  * struct trie_node - one level
  * @parent: level above
@@ -20,6 +23,7 @@
  * @sibling: in the parent's @children
  * @hash: hash of parent and @name
  * @len: length of @name
+ * @wild: TRIE_* of the wildcards that are children
  * @value: what the owner of the trie keeps here, NULL if nothing
  * @name: the level, not terminated
  */
@@ -29,7 +33,8 @@ struct trie_node {
 	struct list_head children;
 	struct list_head sibling;
 	uint32_t hash;
-	uint32_t len;
+	uint16_t len;
+	uint8_t wild;
 	void *value;
 	char name[];
 };
@@ -86,6 +91,25 @@ void trie_free(struct trie *trie);
 struct trie_node *trie_child(const struct trie *trie,
 			     const struct trie_node *parent, const char *name,
 			     size_t len);
+
+/**
+ * trie_wild() - step down to a wildcard
+ * @trie: tree
+ * @parent: where to step from
+ * @which: TRIE_PLUS or TRIE_HASH
+ *
+ * Costs next to nothing where there is none, as for most topics.
+ *
+ * Return: the child, or NULL.
+ */
+static inline struct trie_node *trie_wild(const struct trie *trie,
+					  const struct trie_node *parent,
+					  uint8_t which)
+{
+	if (!(parent->wild & which))
+		return NULL;
+	return trie_child(trie, parent, which == TRIE_PLUS ? "+" : "#", 1);
+}
 
 /**
  * trie_find() - find the node of a topic

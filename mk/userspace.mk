@@ -27,6 +27,10 @@ BENCH_SRC := $(wildcard tools/bench/*.c)
 BENCH_MAIN := $(call mains,$(BENCH_SRC))
 BENCH_LIB_SRC := $(filter-out $(BENCH_MAIN),$(BENCH_SRC)) $(LIB_SRC)
 
+# Benchmarks of the daemon's parts.
+PART_SRC := $(wildcard tests/bench/*.c)
+PART_LIB_SRC := $(filter-out daemon/main.c,$(DAEMON_SRC))
+
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 sanobj = $(patsubst %.c,$(BUILD)/obj-san/%.o,$(1))
 progs = $(patsubst %.c,$(BUILD)/$(1)/%,$(notdir $(2)))
@@ -37,11 +41,12 @@ PROGRAMS := $(if $(wildcard daemon/main.c),$(BUILD)/mqttd) \
 UNITS := $(call progs,unit,$(UNIT_SRC))
 SELFTESTS := $(call progs,selftests,$(SELFTEST_MAIN))
 BENCHES := $(call progs,bench,$(BENCH_MAIN))
+PARTS := $(call progs,bench,$(PART_SRC))
 
 userspace: $(PROGRAMS)
 unit: $(UNITS)
 selftests: $(SELFTESTS)
-bench-tools: $(BENCHES) $(BUILD)/bench/insns.so
+bench-tools: $(BENCHES) $(PARTS) $(BUILD)/bench/insns.so
 
 # Objects depend on the compiler and its flags: CC=clang after gcc rebuilds them.
 FLAGS_NOW := $(CC) $(CFLAGS) $(BASE_CFLAGS) $(LDFLAGS)
@@ -98,12 +103,16 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/obj/tools/bench/%.o $(call obj,$(BENCH_LI
 	$(call say,LD,$@)
 	$(call link,,$(LIBS) -lm)
 
+$(PARTS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(PART_LIB_SRC))
+	$(call say,LD,$@)
+	$(call link,,$(LIBS))
+
 # QEMU has the functions that it calls.
 $(BUILD)/bench/insns.so: $(BUILD)/obj/tools/qemu/insns.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(CFLAGS) -o $@.$$$$ $< && mv $@.$$$$ $@
 $(BUILD)/obj/tools/qemu/insns.o: BASE_CFLAGS += -fPIC
 
-ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC) tools/qemu/insns.c) \
+ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC) $(PART_SRC) tools/qemu/insns.c) \
 	$(call sanobj,$(UNIT_SRC) $(UNIT_LIB_SRC)))
 -include $(ALL_OBJ:.o=.d)
