@@ -32,6 +32,8 @@
 
 static LIST_HEAD(clients);
 static LIST_HEAD(dirty);
+/* How many have been put there so far. */
+static uint64_t nr_dirty;
 /* Clients with output that others need not wait for. */
 static LIST_HEAD(later);
 /* Above max_connections, so many may wait to be told. */
@@ -58,8 +60,10 @@ uint32_t client_window(void)
 
 void client_dirty(struct client *c)
 {
-	if (list_empty(&c->dirty_node))
-		list_add_tail(&c->dirty_node, &dirty);
+	if (!list_empty(&c->dirty_node))
+		return;
+	list_add_tail(&c->dirty_node, &dirty);
+	nr_dirty++;
 }
 
 static void read_address(struct client *c)
@@ -470,19 +474,20 @@ static bool client_ready(const struct client *c)
 	return outq_ready(&c->out) || (c->transport && transport_pending(c));
 }
 
-struct list_head *clients_mark(void)
+uint64_t clients_mark(void)
 {
-	return dirty.prev;
+	return nr_dirty;
 }
 
-void clients_put_off(struct list_head *mark)
+void clients_put_off(uint64_t mark)
 {
-	struct list_head *first = mark->next;
+	struct list_head *first = &dirty;
 	struct list_head *last = dirty.prev;
-	unsigned int n;
+	uint64_t n;
 
-	for (n = 0; n < CLIENTS_MANY && first != &dirty; n++)
-		first = first->next;
+	/* Some may have been flushed since, so the list says where it ends. */
+	for (n = mark + CLIENTS_MANY; n < nr_dirty && first->prev != &dirty; n++)
+		first = first->prev;
 	if (first == &dirty)
 		return;
 	/* the rest of the list goes to the end of the other one */

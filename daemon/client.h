@@ -274,7 +274,7 @@ bool client_mend(struct client *c);
  *
  * Return: for clients_put_off().
  */
-struct list_head *clients_mark(void);
+uint64_t clients_mark(void);
 
 /**
  * clients_put_off() - send to most of many clients later
@@ -283,7 +283,7 @@ struct list_head *clients_mark(void);
  * Sending a message to 100,000 clients takes more than a second, which no other
  * message is to wait.
  */
-void clients_put_off(struct list_head *mark);
+void clients_put_off(uint64_t mark);
 
 /**
  * clients_flush() - send what was queued during this turn

@@ -539,7 +539,7 @@ int route_publish(const struct publish *pub)
 	const struct acl_class *class = publisher(pub);
 	struct route *r = route_make(pub->topic, pub->topic_len);
 	struct fan_out f;
-	struct list_head *first;
+	uint64_t first;
 	bool served = false;
 	uint32_t attached;
 	int reached;
