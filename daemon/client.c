@@ -541,10 +541,12 @@ void clients_farewell(void)
 	struct client *c, *tmp;
 
 	list_for_each_entry_safe(c, tmp, &clients, node) {
-		if (!c->session || c->protocol < 5)
+		if (!c->session)
 			continue;
-		send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
-				"server shutting down");
+		if (c->protocol >= 5)
+			send_disconnect(c, REASON_SERVER_SHUTTING_DOWN,
+					"server shutting down");
+		/* with what was put off */
 		send_now(c, 0);
 	}
 }

@@ -179,6 +179,14 @@ static int loop_wait(void)
 	return io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &ts, NULL);
 }
 
+void loop_submit(void)
+{
+	int rc = io_uring_submit(&ring);
+
+	if (rc < 0 && rc != -EBUSY && rc != -EAGAIN && rc != -EINTR)
+		log_err("io_uring submit: %s", strerror(-rc));
+}
+
 int loop_run(void (*end_of_turn)(void))
 {
 	stopping = false;
@@ -207,15 +215,8 @@ int loop_run(void (*end_of_turn)(void))
 		timers_run(now_ms);
 		end_of_turn();
 	}
+	loop_submit();
 	return 0;
-}
-
-void loop_submit(void)
-{
-	int rc = io_uring_submit(&ring);
-
-	if (rc < 0 && rc != -EBUSY && rc != -EAGAIN && rc != -EINTR)
-		log_err("io_uring submit: %s", strerror(-rc));
 }
 
 static struct io_uring_sqe *loop_sqe(struct op *op)
