@@ -10,7 +10,7 @@ acl = Acl(*rules(0))
 
 
 def test(b):
-    reload_under_load(b, acl, 25 if KERNEL else 50)
+    reload_under_load(b, acl, 16 if KERNEL else 50)
 
 
 run(test, acl_file=acl.path, allow_anonymous='true')

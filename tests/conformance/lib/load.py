@@ -68,6 +68,41 @@ class Flood(threading.Thread):
             return self.next
 
 
+class Steady(threading.Thread):
+    """Numbered messages on "steady", no more at a time than readers can take: none may be lost."""
+
+    def __init__(self, client, readers):
+        super().__init__(daemon=True)
+        self.client = client
+        self.readers = readers
+        self.next = 0
+        self.over = False
+        self.failed = None
+
+    def run(self):
+        try:
+            while not self.over:
+                for reader in self.readers:
+                    reader.wait_steady(self.next - WINDOW)
+                first, self.next = self.next, self.next + BATCH
+                self.client.send(*(publish('steady', b'%d' % n) for n in range(first, self.next)))
+        except Exception as error:  # pylint: disable=broad-except
+            self.failed = error
+
+    def check(self):
+        """All that it has sent so far has come."""
+        sent = self.next
+        for reader in self.readers:
+            reader.wait_steady(sent)
+
+    def end(self):
+        self.over = True
+        self.join(TIMEOUT)
+        if self.failed:
+            raise self.failed
+        self.check()
+
+
 class Reader(threading.Thread):
     """Notes what it gets on t; all of "steady" must come, once and in order."""
 
@@ -156,22 +191,20 @@ def reload_under_load(b, acl, rounds):
     """What is sent after a reload has returned is handled by its rules alone."""
     control = Control(b)
     flood = Flood(b.client(username='source', keepalive=0))
-    steady = b.client(username='source', keepalive=0)
     clients = [b.client(username=name, keepalive=0) for name in ('all', 'reader')]
     readers = [Reader(client, flood) for client in clients]
+    steady = Steady(b.client(username='source', keepalive=0), readers)
     forbidden = [Forbidden() for client in clients]
     clients[0].subscribe('#')
     clients[1].subscribe('#', 'steady')
-    for thread in (flood, *readers):
+    for thread in (flood, steady, *readers):
         thread.start()
     for number in range(1, rounds + 1):
-        sent = number * WINDOW
-        steady.send(*(publish('steady', b'%d' % n) for n in range(sent - WINDOW, sent)))
         acl.write(*rules(number))
         begin, end = round_of(control, number, readers)
         forbidden[0].check(readers[0], number & 1, begin, end)
         forbidden[1].check(readers[1], number & 3 == 3, begin, end)
-        for reader in readers:
-            reader.wait_steady(sent)
+        steady.check()
+    steady.end()
     flood.over = True
     flood.join(TIMEOUT)
