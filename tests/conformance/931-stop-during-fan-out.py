@@ -4,7 +4,7 @@
 
 from lib.case import *
 
-MANY = 1500
+MANY = 900
 
 
 def test(b):
