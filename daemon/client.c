@@ -51,6 +51,11 @@ uint32_t clients_count(void)
 	return count - closing - refused;
 }
 
+struct usage clients_usage(void)
+{
+	return (struct usage){ count, count * sizeof(struct client) };
+}
+
 uint32_t client_window(void)
 {
 	uint32_t max = config.max_inflight_messages;

@@ -11,6 +11,7 @@
 #include "outq.h"
 #include "reason.h"
 #include "timer.h"
+#include "usage.h"
 
 struct aliases;
 struct enhanced_auth;
@@ -209,6 +210,13 @@ const char *client_address(const struct client *c);
  * Return: all that are not closing, or refused.
  */
 uint32_t clients_count(void);
+
+/**
+ * clients_usage() - memory of connections
+ *
+ * Return: all of them, closing ones included; without transports.
+ */
+struct usage clients_usage(void);
 
 /**
  * client_window() - our receive maximum

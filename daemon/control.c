@@ -20,6 +20,7 @@
 #include "loop.h"
 #include "reload.h"
 #include "retain.h"
+#include "route.h"
 #include "rights.h"
 #include "session.h"
 #include "stats.h"
@@ -175,6 +176,25 @@ static void cmd_limits(const cJSON *req, cJSON *ans)
 	limits_listeners(cJSON_AddArrayToObject(ans, "listeners"));
 }
 
+static void add_usage(cJSON *memory, const char *name, struct usage usage)
+{
+	cJSON *json = cJSON_AddObjectToObject(memory, name);
+
+	cJSON_AddNumberToObject(json, "count", usage.count);
+	cJSON_AddNumberToObject(json, "bytes", usage.bytes);
+}
+
+static void add_memory(cJSON *memory)
+{
+	add_usage(memory, "connections", clients_usage());
+	add_usage(memory, "sessions", sessions_usage());
+	add_usage(memory, "subscriptions", subs_usage());
+	add_usage(memory, "filters", filters_usage());
+	add_usage(memory, "routes", routes_usage());
+	add_usage(memory, "retained", retain_usage());
+	add_usage(memory, "output", outq_usage());
+}
+
 static void cmd_status(const cJSON *req, cJSON *ans)
 {
 	struct datapath_traffic traffic;
@@ -209,6 +229,7 @@ static void cmd_status(const cJSON *req, cJSON *ans)
 				stats.publish_denied + traffic.publish_denied);
 	cJSON_AddNumberToObject(ans, "bytes_received", stats.bytes_received);
 	cJSON_AddNumberToObject(ans, "bytes_sent", stats.bytes_sent);
+	add_memory(cJSON_AddObjectToObject(ans, "memory"));
 	datapath_status(ans);
 	store_status(ans);
 }

@@ -47,6 +47,17 @@ struct message {
 };
 
 /**
+ * message_size() - memory of a message
+ * @msg: message
+ *
+ * Return: what was allocated for it.
+ */
+static inline size_t message_size(const struct message *msg)
+{
+	return sizeof(*msg) + msg->frame_len + msg->props_len;
+}
+
+/**
  * message_new() - make a message
  * @topic: valid topic name
  * @topic_len: its length

@@ -57,8 +57,19 @@ static const struct {
 struct outq_pieces outq_pieces;
 
 static size_t total;
+static struct usage usage;
 static struct outq_seg *seg_free_list[SEG_CLASSES];
 static unsigned int seg_free_count[SEG_CLASSES];
+
+struct usage outq_usage(void)
+{
+	return usage;
+}
+
+static size_t seg_size(unsigned int cls)
+{
+	return sizeof(struct outq_seg) + seg_class[cls].size;
+}
 
 static struct outq_seg *seg_new(struct outq *q, unsigned int cls)
 {
@@ -68,7 +79,8 @@ static struct outq_seg *seg_new(struct outq *q, unsigned int cls)
 		seg_free_list[cls] = seg->next;
 		seg_free_count[cls]--;
 	} else {
-		seg = xmalloc(sizeof(*seg) + seg_class[cls].size);
+		seg = xmalloc(seg_size(cls));
+		usage_add(&usage, seg_size(cls));
 	}
 	seg->next = NULL;
 	seg->msg = NULL;
@@ -91,6 +103,7 @@ static void seg_free(struct outq_seg *seg)
 
 	message_put(seg->msg);
 	if (seg_free_count[cls] >= seg_class[cls].keep) {
+		usage_del(&usage, seg_size(cls));
 		free(seg);
 		return;
 	}
@@ -476,6 +489,7 @@ void outq_exit(void)
 			struct outq_seg *seg = seg_free_list[cls];
 
 			seg_free_list[cls] = seg->next;
+			usage_del(&usage, seg_size(cls));
 			free(seg);
 		}
 		seg_free_count[cls] = 0;

@@ -13,6 +13,7 @@
 
 #include "loop.h"
 #include "message.h"
+#include "usage.h"
 
 #define OUTQ_IOV	LOOP_IOV
 /* Longest piece outq_room() gives: always contiguous. */
@@ -91,6 +92,13 @@ extern struct outq_pieces outq_pieces;
  * waiting.
  */
 size_t outq_limit(void);
+
+/**
+ * outq_usage() - memory of all queues
+ *
+ * Return: their pieces, and those kept for later.
+ */
+struct usage outq_usage(void);
 
 /**
  * outq_room() - append bytes that the caller fills in

@@ -15,7 +15,7 @@
 #define SWEEP_MS	10000u
 
 static struct trie store;
-static uint32_t count;
+static struct usage usage;
 /* What the limits hold for: not the broker's own. */
 static uint32_t client_count;
 static uint64_t client_bytes;
@@ -26,7 +26,7 @@ static void sweep(struct timer *timer);
 void retain_init(void)
 {
 	trie_init(&store);
-	count = 0;
+	usage = (struct usage){ 0 };
 	client_count = 0;
 	client_bytes = 0;
 	sweep_timer.fn = sweep;
@@ -45,12 +45,17 @@ void retain_exit(void)
 
 uint32_t retain_count(void)
 {
-	return count;
+	return usage.count;
 }
 
 uint64_t retain_bytes(void)
 {
 	return client_bytes;
+}
+
+struct usage retain_usage(void)
+{
+	return (struct usage){ usage.count, usage.bytes + store.bytes };
 }
 
 static bool from_client(const struct message *msg)
@@ -89,6 +94,7 @@ static bool has_room(const struct message *msg, const struct message *old)
 
 static void retain_drop(struct message *msg)
 {
+	usage_del(&usage, message_size(msg));
 	if (stored(msg))
 		store_retained_del(msg);
 	account(msg, -1);
@@ -99,7 +105,6 @@ static void node_clear(struct trie_node *node)
 {
 	retain_drop(node->value);
 	node->value = NULL;
-	count--;
 	trie_prune(&store, node);
 }
 
@@ -147,13 +152,12 @@ bool retain_set(const char *topic, size_t len, struct message *msg)
 	if (!node)
 		node = trie_get(&store, topic, len);
 	message_get(msg);
+	usage_add(&usage, message_size(msg));
 	account(msg, 1);
 	if (stored(msg))
 		store_retained(msg);
 	if (node->value)
 		retain_drop(node->value);
-	else
-		count++;
 	node->value = msg;
 	expire_later(msg);
 	return true;

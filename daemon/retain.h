@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "usage.h"
+
 struct message;
 
 /**
@@ -42,6 +44,13 @@ uint32_t retain_count(void);
  * Return: their length together.
  */
 uint64_t retain_bytes(void);
+
+/**
+ * retain_usage() - memory of retained messages
+ *
+ * Return: all of them, with the tree that they are in.
+ */
+struct usage retain_usage(void);
 
 /**
  * retain_match() - call a function for each retained message

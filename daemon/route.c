@@ -78,6 +78,15 @@ void route_exit(void)
 	memset(&match, 0, sizeof(match));
 }
 
+struct usage routes_usage(void)
+{
+	return (struct usage){
+		.count = nr_routes,
+		.bytes = nr_routes * sizeof(struct route) +
+			 nr_receivers * sizeof(struct receiver),
+	};
+}
+
 static struct route *route_find(const char *topic, uint16_t len, uint32_t hash)
 {
 	struct route *r = table[hash % ROUTE_BUCKETS];

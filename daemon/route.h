@@ -108,6 +108,13 @@ void route_init(void);
 void route_exit(void);
 
 /**
+ * routes_usage() - memory of routes, which are kept for topics in use
+ *
+ * Return: all of them, with the receivers that they lead to.
+ */
+struct usage routes_usage(void);
+
+/**
  * route_known() - is there a route for this topic already?
  * @topic: bytes of a topic name
  * @len: their number

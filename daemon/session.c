@@ -21,13 +21,13 @@
 
 static struct session **table;
 static uint32_t table_mask;
-static uint32_t count;
+static struct usage usage;
 
 void sessions_init(void)
 {
 	table_mask = SESSION_BUCKETS_MIN - 1;
 	table = xcalloc(SESSION_BUCKETS_MIN, sizeof(*table));
-	count = 0;
+	usage = (struct usage){ 0 };
 }
 
 void sessions_exit(void)
@@ -47,7 +47,12 @@ void sessions_exit(void)
 
 uint32_t sessions_count(void)
 {
-	return count;
+	return usage.count;
+}
+
+struct usage sessions_usage(void)
+{
+	return usage;
 }
 
 struct session *session_find(const char *id, size_t len)
@@ -107,7 +112,7 @@ struct session *session_new(const char *id, uint16_t len, uint32_t expiry)
 {
 	struct session *s = xcalloc(1, sizeof(*s) + len + 1);
 
-	if (count > table_mask)
+	if (usage.count > table_mask)
 		sessions_grow();
 	s->hash = hash_bytes(id, len, 0);
 	s->expiry = expiry;
@@ -120,7 +125,7 @@ struct session *session_new(const char *id, uint16_t len, uint32_t expiry)
 	inflight_init(&s->inflight, client_window());
 	s->hnext = table[s->hash & table_mask];
 	table[s->hash & table_mask] = s;
-	count++;
+	usage_add(&usage, sizeof(*s) + len + 1);
 	return s;
 }
 
@@ -141,7 +146,7 @@ void session_free(struct session *s)
 	*p = s->hnext;
 	timer_cancel(&s->timer);
 	timer_cancel(&s->will_timer);
-	count--;
+	usage_del(&usage, sizeof(*s) + s->id_len + 1);
 	will_judge(will, s);
 	share_leave_all(s, SHARE_ENDED);
 	store_session_del(s);

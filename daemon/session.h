@@ -10,6 +10,7 @@
 #include "list.h"
 #include "queue.h"
 #include "timer.h"
+#include "usage.h"
 
 struct acl_class;
 struct acl_rules;
@@ -97,6 +98,13 @@ void sessions_exit(void);
  * Return: their number, with and without a connection.
  */
 uint32_t sessions_count(void);
+
+/**
+ * sessions_usage() - memory of sessions
+ *
+ * Return: all of them, without what is queued for them.
+ */
+struct usage sessions_usage(void);
 
 /**
  * session_find() - find a session

@@ -17,6 +17,7 @@ static struct sub **table;
 static uint32_t table_mask;
 static uint32_t count;
 static uint64_t generation;
+static struct usage filter_usage;
 
 void subs_init(void)
 {
@@ -103,6 +104,24 @@ static bool has_key(const struct filter *filter, const char *key, size_t len)
 	return filter->key_len == len && !memcmp(filter->key, key, len);
 }
 
+struct usage subs_usage(void)
+{
+	return (struct usage){ count, count * sizeof(struct sub) };
+}
+
+struct usage filters_usage(void)
+{
+	return (struct usage){
+		.count = filter_usage.count,
+		.bytes = filter_usage.bytes + filters.bytes,
+	};
+}
+
+static size_t filter_size(const struct filter *filter)
+{
+	return sizeof(*filter) + filter->len + 1 + filter->key_len;
+}
+
 struct sub *subs_find(struct session *session, const char *name, size_t len)
 {
 	size_t begin = pattern_of(name, len);
@@ -150,6 +169,7 @@ static struct filter *filter_get(const char *name, size_t len, const char *key,
 	INIT_LIST_HEAD(&filter->flows);
 	filter->next = node->value;
 	node->value = filter;
+	usage_add(&filter_usage, filter_size(filter));
 	return filter;
 }
 
@@ -165,6 +185,7 @@ static void filter_free(struct filter *filter)
 			prev = prev->next;
 		prev->next = filter->next;
 	}
+	usage_del(&filter_usage, filter_size(filter));
 	free(filter->key);
 	free(filter);
 	trie_prune(&filters, node);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "list.h"
+#include "usage.h"
 
 struct session;
 struct subids;
@@ -145,6 +146,20 @@ uint64_t subs_generation(void);
  * Return: all of them, of all sessions.
  */
 uint32_t subs_count(void);
+
+/**
+ * subs_usage() - memory of subscriptions
+ *
+ * Return: all of them, of all sessions.
+ */
+struct usage subs_usage(void);
+
+/**
+ * filters_usage() - memory of topic filters
+ *
+ * Return: those that somebody subscribed to, with the tree that they are in.
+ */
+struct usage filters_usage(void);
 
 /**
  * subs_find() - find a subscription

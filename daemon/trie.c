@@ -113,6 +113,7 @@ static struct trie_node *trie_add(struct trie *trie, struct trie_node *parent,
 	node->hnext = trie->table[hash & trie->mask];
 	trie->table[hash & trie->mask] = node;
 	trie->count++;
+	trie->bytes += sizeof(*node) + len;
 	return node;
 }
 
@@ -170,6 +171,7 @@ void trie_prune(struct trie *trie, struct trie_node *node)
 		parent->wild &= ~wildcard(node->name, node->len);
 		list_del_init(&node->sibling);
 		trie->count--;
+		trie->bytes -= sizeof(*node) + node->len;
 		free(node);
 		node = parent;
 	}

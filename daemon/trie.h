@@ -56,6 +56,7 @@ struct trie_set {
  * @table: hash buckets
  * @mask: their number minus one
  * @count: number of nodes without the root
+ * @bytes: their size
  * @level: nodes reached at the present level and the next, during a match
  * @root: its root, which has no name; last, because a node ends with its name
  */
@@ -63,6 +64,7 @@ struct trie {
 	struct trie_node **table;
 	uint32_t mask;
 	uint32_t count;
+	size_t bytes;
 	struct trie_set level[2];
 	struct trie_node root;
 };

@@ -93,6 +93,19 @@ static void print_module(const struct status *st)
 	       use->deliver_fast + use->deliver_packet_out);
 }
 
+static void print_memory(const cJSON *memory)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, memory) {
+		const cJSON *count = cJSON_GetObjectItemCaseSensitive(item, "count");
+		const cJSON *bytes = cJSON_GetObjectItemCaseSensitive(item, "bytes");
+
+		printf("  memory: %-16s%.0f in %.0f bytes\n", item->string,
+		       cJSON_GetNumberValue(count), cJSON_GetNumberValue(bytes));
+	}
+}
+
 static void print_daemon(const struct status *st)
 {
 	const cJSON *item;
@@ -111,6 +124,7 @@ static void print_daemon(const struct status *st)
 			printf("  %-24s%s\n", item->string, text);
 		free(text);
 	}
+	print_memory(cJSON_GetObjectItemCaseSensitive(st->daemon, "memory"));
 }
 
 static void print_json(struct status *st)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Latency of other traffic, in the time of the guest, and results as TAP."""
+import json
+import sys
+
+from guest import MQLOAD, GuestError
+
+
+class Tap:
+    """Counts results and prints them as they come."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def check(self, good, name, detail=""):
+        self.count += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if detail:
+            print("# " + str(detail).replace("\n", "\n# "))
+        sys.stdout.flush()
+
+    def done(self):
+        print(f"1..{self.count}")
+        return 1 if self.failed else 0
+
+
+# The traffic that goes on beside, inside the guest so that its clock is the guest's.
+PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200"
+
+
+class Spinner:
+    """Keeps the guest from ever being idle, at the lowest priority there is.
+
+    The clock of an idle guest goes on with the host's, however late the host is: a busy one's is
+    nothing but instructions.
+    """
+
+    def __init__(self, guest):
+        self.guest = guest
+
+    def __enter__(self):
+        self.guest.sh("chrt -i 0 sh -c 'while :; do :; done' > /dev/null 2>&1 "
+                      "& echo $! > /tmp/spinner.pid")
+
+    def __exit__(self, *exc):
+        self.guest.sh("kill $(cat /tmp/spinner.pid)", check=False)
+
+
+class Probe:
+    """Open-loop traffic inside the guest: its latency is counted in the guest's time."""
+
+    def __init__(self, guest, seconds):
+        self.guest = guest
+        # In memory: a page fault that waits for the host would be its latency.
+        guest.sh(f"[ -x /tmp/mqload ] || cp {MQLOAD} /tmp/mqload; "
+                 f"/tmp/mqload {PROBE} -d {seconds} > /tmp/probe 2>&1 & echo $! > /tmp/probe.pid")
+
+    def result(self):
+        """Waits for its end."""
+        self.guest.sh("tail -f /dev/null --pid $(cat /tmp/probe.pid) -s 0.2")
+        lines = self.guest.sh("cat /tmp/probe").splitlines()
+        for line in lines:
+            if line.startswith("{") and '"ok"' in line:
+                return json.loads(line)
+        raise GuestError("the probe: " + " ".join(lines))

@@ -1,0 +1,56 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Statements: MQTT-3.1.2-6
+"""What takes memory is counted and given back; an idle client takes less than 1 KB."""
+
+import time
+
+from lib.case import *
+from lib.client import TIMEOUT
+from lib.control import control
+
+CLIENTS, RETAINED = 40, 20
+
+
+def memory(b):
+    return control(b, cmd='status')['memory']
+
+
+def grown(before, now, kind, count):
+    """Bytes that a kind has grown by, with so many more."""
+    equal(now[kind]['count'] - before[kind]['count'], count, kind)
+    return now[kind]['bytes'] - before[kind]['bytes']
+
+
+def test(b):
+    pub = b.client()
+    pub.sync()
+    before = memory(b)
+    idle = [b.client('idle%d' % i) for i in range(CLIENTS)]
+    for client in idle:
+        client.subscribe('news')
+    now = memory(b)
+    each = sum(grown(before, now, kind, CLIENTS)
+               for kind in ('connections', 'sessions', 'subscriptions')) / CLIENTS
+    grown(before, now, 'filters', 1)
+    grown(before, now, 'output', now['output']['count'] - before['output']['count'])
+    check(500 < each < 1024, '%d bytes for each idle client' % each)
+    for i in range(RETAINED):
+        pub.publish('kept/%d' % i, 'x' * 1000, retain=True)
+    pub.sync()
+    size = grown(before, memory(b), 'retained', RETAINED)
+    check(RETAINED * 1000 < size < RETAINED * 1300, '%d bytes retained' % size)
+    for i in range(RETAINED):
+        pub.publish('kept/%d' % i, retain=True)
+    for client in idle:
+        client.disconnect()
+    deadline = time.monotonic() + TIMEOUT
+    now = memory(b)
+    # The broker closes the connection when the client has.
+    while now['connections'] != before['connections'] and time.monotonic() < deadline:
+        now = memory(b)
+    for kind in ('connections', 'sessions', 'subscriptions', 'filters', 'retained'):
+        equal(now[kind], before[kind], kind)
+
+
+run(test)
