@@ -83,6 +83,7 @@ struct client_address {
  * @dirty_node: in the list of those with output to send this turn
  * @timer: for CONNECT, then for keep alive, then for the last output
  * @fd: socket
+ * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
  * @listener: where it came in
  * @peer: address it came from, NULL where that has no limits
  * @state: where the connection is
@@ -97,13 +98,15 @@ struct client_address {
  * @session_made: so does the session that it is about
  * @refused: it is one too many
  * @problem_info: takes reason strings
+ * @auth_method: its CONNECT named the authentication method
+ * @identified: it was not verified, but is known from the connection
+ * @store_request: waits for something to be stored that the client asked for
  * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
  * @keepalive: seconds between packets, 0 for any time
  * @receive_max: QoS 1 and 2 messages that it takes at a time
  * @alias_max: topic aliases that it takes
  * @max_packet: longest packet that it takes
  * @publish_limit: how fast it may publish, NULL for any rate
- * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
  * @aliases: topic aliases, NULL while there are none
  * @last_rx: time of the last whole packet received
  * @session: its session, once connected
@@ -111,9 +114,7 @@ struct client_address {
  * @tls: about its TLS, after the handshake
  * @verification: of its password, while CLIENT_VERIFYING
  * @enhanced_auth: exchange of AUTH packets under way
- * @auth_method: its CONNECT named the authentication method
  * @user: user name, verified where there is a password file; NULL for none
- * @identified: it was not verified, but is known from the connection
  * @will: its will, if it has one
  * @rx: packet received in part
  * @rx_len: bytes of it
@@ -122,7 +123,6 @@ struct client_address {
  * @rx_total: its whole length, 0 while not known
  * @out: output
  * @fence_node: in the list of those whose output waits for the durable store
- * @store_request: waits for something to be stored that the client asked for
  * @answers: bytes of it that answer the client's packets, since it was empty
  * @conn: the data path's conn, 0 when not attached
  * @diverted: packets received since the socket was attached
@@ -137,6 +137,7 @@ struct client {
 	struct list_head dirty_node;
 	struct timer timer;
 	int fd;
+	uint32_t unacked;
 	struct conf_listener *listener;
 	struct peer *peer;
 	enum client_state state;
@@ -151,13 +152,15 @@ struct client {
 	bool session_made;
 	bool refused;
 	bool problem_info;
+	bool auth_method;
+	bool identified;
+	bool store_request;
 	uint8_t protocol;
 	uint16_t keepalive;
 	uint16_t receive_max;
 	uint16_t alias_max;
 	uint32_t max_packet;
 	struct publish_limit *publish_limit;
-	uint32_t unacked;
 	struct aliases *aliases;
 	uint64_t last_rx;
 	struct session *session;
@@ -165,9 +168,7 @@ struct client {
 	struct tls_info *tls;
 	struct verification *verification;
 	struct enhanced_auth *enhanced_auth;
-	bool auth_method;
 	char *user;
-	bool identified;
 	struct will *will;
 	uint8_t *rx;
 	uint32_t rx_len;
@@ -176,7 +177,6 @@ struct client {
 	uint32_t rx_total;
 	struct outq out;
 	struct list_head fence_node;
-	bool store_request;
 	uint32_t answers;
 	uint32_t conn;
 	uint64_t diverted;
