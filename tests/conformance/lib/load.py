@@ -191,19 +191,22 @@ def reload_under_load(b, acl, rounds):
     """What is sent after a reload has returned is handled by its rules alone."""
     control = Control(b)
     flood = Flood(b.client(username='source', keepalive=0))
-    clients = [b.client(username=name, keepalive=0) for name in ('all', 'reader')]
+    clients = [b.client(username=name, keepalive=0) for name in ('all', 'reader', 'reader')]
     readers = [Reader(client, flood) for client in clients]
     steady = Steady(b.client(username='source', keepalive=0), readers)
     forbidden = [Forbidden() for client in clients]
     clients[0].subscribe('#')
+    # what goes on is read by a filter of its own, or by the one that is in another group now
     clients[1].subscribe('#', 'steady')
+    clients[2].subscribe('#')
     for thread in (flood, steady, *readers):
         thread.start()
     for number in range(1, rounds + 1):
         acl.write(*rules(number))
         begin, end = round_of(control, number, readers)
         forbidden[0].check(readers[0], number & 1, begin, end)
-        forbidden[1].check(readers[1], number & 3 == 3, begin, end)
+        for n in 1, 2:
+            forbidden[n].check(readers[n], number & 3 == 3, begin, end)
         steady.check()
     steady.end()
     flood.over = True
