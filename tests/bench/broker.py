@@ -130,9 +130,15 @@ class Broker:
             self.stop()
 
 
+# Values of the module's numbers that turn off what they tune.
+OFF = {"share_min": 4294967295, "body_min": 4294967295, "batch": 1}
+
+
 def switches(release):
-    """Parameters of the module that switch something off: those of type bool."""
+    """Settings of the module that each turn something off: of every bool, and of OFF."""
     path = os.path.join(BUILD, release, "mqtt.ko")
     out = subprocess.run(["/sbin/modinfo", "-F", "parm", path], stdout=subprocess.PIPE, text=True,
                          check=True).stdout
-    return [line.split(":")[0] for line in out.splitlines() if line.endswith("(bool)")]
+    names = {line.split(":")[0]: line.endswith("(bool)") for line in out.splitlines()}
+    return ([f"{name}=0" for name, is_bool in names.items() if is_bool] +
+            [f"{name}={value}" for name, value in OFF.items() if name in names])

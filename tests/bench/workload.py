@@ -11,7 +11,8 @@ class Workload:
     nats) and for mqttd, so that the steady part is seconds of guest time and several windows
     long; None where args have a duration.
     targets: most instructions per delivery by broker, ratio: most of kernel to user.
-    half: published at half of mosquitto's maximum rate, by a generator inside the guest.
+    half: published at half of mosquitto's maximum rate, in the guest's time.
+    alone, beside: the same as that work, with another load of mqload's beside it.
     """
     title: str
     args: str
@@ -20,6 +21,8 @@ class Workload:
     ratio: float = None
     tls: bool = False
     half: bool = False
+    alone: str = None
+    beside: str = None
 
     @property
     def paced(self):
@@ -108,17 +111,23 @@ for _qos, _suffix, _title in ((1, "", ""), (0, "-q0", ", QoS 0")):
 WORKLOADS["omb-conn"] = work("OMB conn-tcp-10K-100",
                              "-P 0 -S 10000 -k 300 -d {seconds} --connect-rate 100")
 
-# Latency in the guest's own time: the generator runs in the guest, beside the broker and on its
-# CPU. First the rate that mosquitto reaches in the closed loop, then all brokers at half of it.
+# Latency in the guest's own time, which the generator outside goes by. First the rate that
+# mosquitto reaches in the closed loop, then all brokers at half of it.
 WORKLOADS.update({
     "half-fanout10": work("1 -> 10, 64 B, half of mosquitto's maximum", "-P 1 -S 10", half=True),
     "half-p2p50": work("50 -> 50 pairs, 64 B, half of mosquitto's maximum",
                        "-m pairs -P 50 -S 50", half=True),
+    # For brokers with a durable store: while that is busy.
+    "half-beside-q1": work("the same beside QoS 1, 4 -> 4 pairs, window 100 each, sessions stored",
+                           "-P 1 -S 10", half=True, alone="half-fanout10",
+                           beside="-m pairs -P 4 -S 4 -q 1 -w 100 --stored --abandon"),
 })
 # What the closed loop that finds the maximum is told besides.
 HALF_MAX = "-W 500"
 # p99 of mqttd to that of mosquitto, at most.
 HALF_RATIO = 0.5
+# p99 beside another load to p99 alone, at most.
+BESIDE_RATIO = 1.1
 # Instructions per delivery with two CPUs to those with one, at most, and the share of each CPU.
 SMP = ("fanout100", "p2p50")
 SMP_RATIO, SMP_SHARE = 1.15, 0.4

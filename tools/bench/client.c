@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../qemu/insns.h"
 #include "client.h"
 
 #define MQTT_CONNECT	0x10
@@ -31,15 +32,39 @@
 static uint8_t *rx_buf;
 static size_t rx_buf_size;
 
+/* What the guest's clock is read from, %NULL to go by the host's. */
+static const struct insns *guest_clock;
+
+/**
+ * clock_of_guest() - go by the clock of a guest that runs in instruction time and is never idle
+ * @insns: what QEMU's plugin counts for its only CPU
+ */
+void clock_of_guest(const struct insns *insns)
+{
+	guest_clock = insns;
+}
+
+/**
+ * clock_is_guests() - whether time passes as the guest's instructions do
+ *
+ * Return: true if so; there is nothing to sleep by then.
+ */
+bool clock_is_guests(void)
+{
+	return guest_clock;
+}
+
 /**
  * now_ns() - the clock that all intended send times are taken from
  *
- * Return: CLOCK_MONOTONIC in nanoseconds.
+ * Return: CLOCK_MONOTONIC in nanoseconds, or the guest's time: one nanosecond an instruction.
  */
 uint64_t now_ns(void)
 {
 	struct timespec ts;
 
+	if (guest_clock)
+		return __atomic_load_n(&guest_clock->count, __ATOMIC_RELAXED);
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }

@@ -122,6 +122,12 @@ static void loop_once(uint64_t until)
 
 	if (wait > NSEC / 2)
 		wait = NSEC / 2;
+	/*
+	 * Its time cannot be slept by, only looked at again: in a few of its microseconds, because
+	 * the emulator wants the processor more than we do, or later when nothing falls due.
+	 */
+	if (clock_is_guests() && wait)
+		wait = wait < NSEC / 2 ? 20000 : NSEC / 1000;
 	ts.tv_sec = 0;
 	ts.tv_nsec = wait;
 	n = epoll_pwait2(epfd, ev, 256, &ts, NULL);

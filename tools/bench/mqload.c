@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 
 #include "agent.h"
+#include "idle.h"
 #include "load.h"
 
 enum {
@@ -41,6 +42,7 @@ enum {
 	OPT_CONNECT_RATE,
 	OPT_INSNS,
 	OPT_IDLE,
+	OPT_GUEST_TIME,
 };
 
 static const struct option options[] = {
@@ -81,6 +83,7 @@ static const struct option options[] = {
 	{ "warmup", required_argument, NULL, OPT_WARMUP },
 	{ "connect-rate", required_argument, NULL, OPT_CONNECT_RATE },
 	{ "insns", required_argument, NULL, OPT_INSNS },
+	{ "guest-time", no_argument, NULL, OPT_GUEST_TIME },
 	{ "help", no_argument, NULL, '?' },
 	{ }
 };
@@ -88,6 +91,7 @@ static const struct option options[] = {
 static const char usage_text[] =
 "usage: mqload [OPTION]... [-- [OPTION]...]...\n"
 "       mqload agent PORT\n"
+"       mqload idle            (keeps the guest's CPU from idling)\n"
 "\n"
 "  -h HOST  -p PORT       broker (127.0.0.1, 1883)\n"
 "  --cafile FILE          TLS 1.3; authorities that the broker's certificate is checked with\n"
@@ -117,7 +121,9 @@ static const char usage_text[] =
 "  --sources ADDR/N       spread connections over N local addresses from ADDR on\n"
 "  --rcvbuf BYTES         SO_RCVBUF of the connections\n"
 "  --agent HOST:PORT      measure the broker's machine with the agent there\n"
-"  --insns FILE           with the agent: instructions as QEMU's plugin counts them in FILE\n"
+"  --insns FILE           instructions of the guest's CPUs, as QEMU's plugin counts them there\n"
+"  --guest-time           they are the clock: a rate, a duration, and the latency are the guest's,\n"
+"                         which must run in instruction time on one CPU and never be idle\n"
 "  --name NAME  --prefix TOPIC  --repeat N (of this workload)\n"
 "\n"
 "Each workload prints a line of JSON. Exit status: 0 all well, 1 loss, disorder, duplicates\n"
@@ -221,6 +227,7 @@ struct job {
 	const char *port;
 	char *agent;
 	const char *insns;
+	bool guest_time;
 	unsigned int repeat;
 	bool close_kept;
 };
@@ -323,6 +330,9 @@ static void parse_one(struct job *job, int opt)
 	case OPT_INSNS:
 		job->insns = optarg;
 		break;
+	case OPT_GUEST_TIME:
+		job->guest_time = true;
+		break;
 	case OPT_ALLOW_LOSS:
 		cfg->allow_loss = true;
 		break;
@@ -405,6 +415,8 @@ int main(int argc, char **argv)
 	};
 	int first = 0, last, failed = 0;
 
+	if (argc == 2 && !strcmp(argv[1], "idle"))
+		return idle_serve();
 	if (argc == 3 && !strcmp(argv[1], "agent"))
 		return agent_serve(number(argv[2], 1, 65535));
 	if (setrlimit(RLIMIT_NOFILE, &files) && !getrlimit(RLIMIT_NOFILE, &files)) {
@@ -424,6 +436,9 @@ int main(int argc, char **argv)
 			open_agent(job.agent, &agent);
 		if (job.insns && !agent.insns && agent_map_insns(&agent, job.insns))
 			usage_error("cannot read", job.insns);
+		if (job.guest_time && !agent.insns)
+			usage_error("want --insns", "--guest-time");
+		clock_of_guest(job.guest_time ? agent.insns : NULL);
 		if (job.close_kept)
 			load_close_kept(job.cfg.end);
 		/* Kept connections refer to it: one copy for good. */

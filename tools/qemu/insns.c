@@ -3,7 +3,7 @@
  * A plugin of QEMU (TCG): counts the instructions that every CPU of the guest executes, into a
  * file that the load generator maps.
  *
- * usage: qemu-system-x86_64 -plugin build/bench/insns.so,file=FILE
+ * usage: qemu-system-x86_64 -plugin build/bench/insns.so,counts=FILE
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -40,11 +40,11 @@ int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
 	int fd;
 
 	(void)info;
-	if (argc != 1 || strncmp(argv[0], "file=", 5)) {
-		fprintf(stderr, "insns: want file=FILE\n");
+	if (argc != 1 || strncmp(argv[0], "counts=", 7)) {
+		fprintf(stderr, "insns: want counts=FILE\n");
 		return -1;
 	}
-	fd = open(argv[0] + 5, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	fd = open(argv[0] + 7, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0 || ftruncate(fd, INSNS_CPUS * sizeof(*insns))) {
 		perror(argv[0]);
 		return -1;
