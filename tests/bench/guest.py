@@ -134,12 +134,22 @@ class Guest:
         reports = [json.loads(line) for line in res.stdout.splitlines()]
         return [r for r in reports if "ok" in r]
 
-    def keep_busy(self):
+    def keep_busy(self, slow):
         """Keeps the guest from idling, so that its clock is its instructions alone.
 
-        Idle time would be the host's: whoever runs now gives way to everybody else.
+        Idle time would be the host's: whoever runs now gives way to everybody else. Slow where
+        the generator is on the host, whose own delays then count for little.
         """
-        self.sh(f"{MQLOAD} idle > /dev/null 2>&1 &")
+        busy = f"{MQLOAD} idle" if slow else "chrt -i 0 sh -c 'while :; do :; done'"
+        self.sh(f"{busy} > /dev/null 2>&1 &")
+
+    def load_inside(self, *args):
+        """Runs mqload in the guest, beside the broker and on its CPU; returns its report."""
+        out = self.sh(" ".join([MQLOAD, *map(str, args)]) + " 2> /tmp/load.log", check=False)
+        if self.log:
+            self.log.write(self.sh("cat /tmp/load.log"))
+            self.log.flush()
+        return json.loads(out.splitlines()[-1])
 
     def alive(self):
         return self.proc is not None and self.proc.poll() is None

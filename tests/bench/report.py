@@ -239,8 +239,9 @@ def tables(res):
     yield from instructions(res)
     yield from cpus(res)
     yield from latencies(res, "half", "Latency in us of the guest's time",
-                         "The generator is outside but goes by the guest's clock, which advances 1 ns "
-                         "an instruction. From the intended send time.")
+                         "The clock advances 1 ns an instruction, and the generator goes by it, on the "
+                         "host (whose load adds to it) or inside the guest (where its own work "
+                         "does), as said below. From the intended send time.")
     yield from beside(res)
     yield from rates(res)
     yield from latencies(res, "insns", "Latency in us of the host's time",
@@ -273,7 +274,7 @@ def write(res, out):
         f.write("\n" + "".join(f"- FAILED: {line}\n" for line in failed))
         f.write("".join(f"- missed: {line}\n" for line in res.missed))
         f.write("".join(f"\n![{p}]({p})\n" for p in plots))
-    return f"{text}\n{os.path.join(out, 'report.md')}, report.txt" + \
+    return f"{text}\nPinned\n{pinned}\n\n{os.path.join(out, 'report.md')}, report.txt" + \
         "".join(f", {p}" for p in plots) + "\n"
 
 
