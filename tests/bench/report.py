@@ -174,7 +174,8 @@ def beside(res):
     kernels, works = res.kinds("half")
     pairs = [(WORKLOADS[w].alone, w) for w in works if WORKLOADS[w].alone in works]
     for kernel in kernels if pairs else []:
-        table = Table(f"p99 in us of the guest's time, alone and beside another load, Linux {kernel}",
+        table = Table("p99 in us of the guest's time, alone and beside another load, "
+                      f"Linux {kernel}",
                       ["work", "broker", "alone", "beside", "beside/alone", "at most", "met"])
         for alone, work in pairs:
             for broker in res.brokers:
@@ -239,9 +240,9 @@ def tables(res):
     yield from instructions(res)
     yield from cpus(res)
     yield from latencies(res, "half", "Latency in us of the guest's time",
-                         "The clock advances 1 ns an instruction, and the generator goes by it, on the "
-                         "host (whose load adds to it) or inside the guest (where its own work "
-                         "does), as said below. From the intended send time.")
+                         "The clock advances 1 ns an instruction, and the generator goes by it, "
+                         "on the host (whose load adds to it) or inside the guest (where its own "
+                         "work does), as said below. From the intended send time.")
     yield from beside(res)
     yield from rates(res)
     yield from latencies(res, "insns", "Latency in us of the host's time",
