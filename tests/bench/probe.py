@@ -26,7 +26,7 @@ class Tap:
 
 
 # The traffic that goes on beside, inside the guest so that its clock is the guest's.
-PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200"
+PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200 --warmup 0.5"
 
 
 class Spinner:
