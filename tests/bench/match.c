@@ -152,7 +152,7 @@ static void count_message(struct message *msg, void *arg)
 	found++;
 }
 
-static const char *filters[] = {
+static const char *const filters[] = {
 	"plant/7/line/+/dev/1007/temp",
 	"plant/7/line/3/dev/+/temp",
 	"plant/+/line/3/dev/307/temp",
@@ -227,8 +227,8 @@ int main(void)
 
 	hash_init();
 	conf_init(&config);
-	printf("| subscriptions | match, ns | filters found | route, ns | add, ns | remove, ns |\n");
-	printf("|---|---|---|---|---|---|\n");
+	puts("| subscriptions | match, ns | filters found | route, ns | add, ns | remove, ns |");
+	puts("|---|---|---|---|---|---|");
 	for (n = 100; n <= 100000; n *= 10)
 		bench_subs(n);
 	printf("\n| retained | retain, ns | look up topic, ns |");

@@ -29,6 +29,11 @@ class Tap:
 PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200 --warmup 0.5"
 
 
+# With a group for each session the one with the spinner in it would be as important as what is
+# measured, and never asleep.
+PROBE_APPEND = "noautogroup"
+
+
 class Spinner:
     """Keeps the guest from ever being idle, at the lowest priority there is.
 
