@@ -5,6 +5,9 @@
 
 #include "idle.h"
 
+/* Volatile, or the loop would do nothing. */
+static volatile long double angle = 0.5L;
+
 /**
  * idle_serve() - use up what nobody else wants of the guest's CPU; does not return while it works
  *
@@ -17,15 +20,11 @@
 int idle_serve(void)
 {
 	struct sched_param param = { 0 };
-	long double x = 0.5L;
 
 	if (sched_setscheduler(0, SCHED_IDLE, &param)) {
 		perror("mqload idle");
 		return 1;
 	}
-	/* Not to be taken for a loop that does nothing. */
-	for (;;) {
-		x = atan2l(x, 0.7L) + 0.1L;
-		__asm__ volatile("" : "+m" (x));
-	}
+	for (;;)
+		angle = atan2l(angle, 0.7L) + 0.1L;
 }
