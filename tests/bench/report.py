@@ -107,12 +107,36 @@ def ratio(a, b):
     return a / b if a is not None and b else None
 
 
+def ablation(res):
+    """The module with settings of its own against the module as it is."""
+    kernels, works = res.kinds("insns")
+    plain = "mqttd-kernel" in res.brokers
+    for kernel in kernels if settings(res) else []:
+        table = Table(f"Ablation: instructions per delivery, Linux {kernel}",
+                      ["broker"] + [c for w in works for c in [w] + ["to kernel"] * plain])
+        for broker in res.brokers:
+            row = [broker]
+            for work in works:
+                want = {"kernel": kernel, "work": work, "kind": "insns"}
+                row.append(res.cell("busy", broker=broker, **want))
+                got = ratio(*(res.median("busy", broker=b, **want)
+                              for b in (broker, "mqttd-kernel")))
+                row += ["-" if got is None else f"{got:.2f}"] * plain
+            table.add(*row)
+        yield table
+
+
+def settings(res):
+    return [b for b in res.brokers if ":" in b and b.startswith("mqttd-")]
+
+
 def instructions(res):
     """What a delivery costs, the targets beside it, and the module against the same daemon."""
     kernels, works = res.kinds("insns")
-    for kernel in kernels:
+    brokers = [b for b in res.brokers if b not in settings(res)]
+    for kernel in kernels if brokers else []:
         header = ["work"]
-        for broker in res.brokers:
+        for broker in brokers:
             header.append(broker)
             if any(broker in WORKLOADS[w].targets for w in works):
                 header += ["at most", "met"]
@@ -121,7 +145,7 @@ def instructions(res):
         table = Table(f"Instructions per delivery, whole guest, one CPU, Linux {kernel}", header)
         for work in works:
             load, row = WORKLOADS[work], [f"{work}: {WORKLOADS[work].title}"]
-            for broker in res.brokers:
+            for broker in brokers:
                 row.append(res.cell("busy", kernel=kernel, work=work, broker=broker, kind="insns"))
                 if any(broker in WORKLOADS[w].targets for w in works):
                     row += verdict(res, res.median("busy", kernel=kernel, work=work,
@@ -146,7 +170,7 @@ def verdict(res, got, most, what):
 def latencies(res, kind, title, note):
     """p50 and p99 of what was published at a rate, from the intended send time."""
     kernels, works = res.kinds(kind)
-    works = [w for w in works if WORKLOADS[w].paced or kind == "address"]
+    works = [w for w in works if WORKLOADS[w].paced]
     for kernel in kernels if works else []:
         header = ["work", "publishes/s"] + [f"{b} {q}" for b in res.brokers for q in ("p50", "p99")]
         against = kind == "half" and "mosquitto" in res.brokers
@@ -238,6 +262,7 @@ def rates(res):
 
 def tables(res):
     yield from instructions(res)
+    yield from ablation(res)
     yield from cpus(res)
     yield from latencies(res, "half", "Latency in us of the guest's time",
                          "The clock advances 1 ns an instruction, and the generator goes by it, "
