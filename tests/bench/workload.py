@@ -87,7 +87,7 @@ WORKLOADS = {
     "tls-p2p50": work("TLS 1.3, 50 -> 50 pairs, window 500 in all",
                       "-m pairs -P 50 -S 50 -W 500", 300, 1000, tls=True),
     "mixed10": work("3.1.1 and 5.0 subscribers in turn, 1 -> 10, 64 B, window 2000",
-                    "-V mixed -P 1 -S 10 -w 2000", 20000, 500000),
+                    "-P 1 -S 10 -V mixed -w 2000", 20000, 500000),
 }
 # The names of the fourth issue's table, in its order.
 TABLE = ("fanout10", "fanout100", "mid10", "big10", "p2p50", "fanin", "rate300x10", "q1fan10",
