@@ -12,7 +12,7 @@ BATCH = 64
 WINDOW = 256
 
 # A rule of "source" for each bit of a round's number, and of "reader".
-ALWAYS = ['user source', 'topic write steady', 'user all', 'topic read #', 'user reader',
+ALWAYS = ['user calm', 'topic write steady', 'user all', 'topic read #', 'user reader',
           'topic read steady']
 
 
@@ -193,7 +193,8 @@ def reload_under_load(b, acl, rounds):
     flood = Flood(b.client(username='source', keepalive=0))
     clients = [b.client(username=name, keepalive=0) for name in ('all', 'reader', 'reader')]
     readers = [Reader(client, flood) for client in clients]
-    steady = Steady(b.client(username='source', keepalive=0), readers)
+    # whose class, and so whose flow, stays while groups change
+    steady = Steady(b.client(username='calm', keepalive=0), readers)
     forbidden = [Forbidden() for client in clients]
     clients[0].subscribe('#')
     # what goes on is read by a filter of its own, or by the one that is in another group now
