@@ -49,6 +49,32 @@ static bool mqtt_fanout_shared(struct mqtt_conn *src, struct mqtt_frame *frame,
 	return true;
 }
 
+/* Returns false if a form of the frame is wanted that is not there yet. */
+static bool mqtt_fanout_member(struct mqtt_conn *src, struct mqtt_frame *frame,
+			       struct mqtt_member *member, int *budget,
+			       struct mqtt_tx_sum *sum,
+			       struct mqtt_variant *want)
+{
+	u32 flags = READ_ONCE(member->flags);
+	struct mqtt_frame *form = frame;
+
+	if (!member->conn) {
+		frame->to_port = true;
+		return true;
+	}
+	if (unlikely(flags != frame->level)) {
+		if (mqtt_fanout_skips(frame->flow, member, flags, src->id))
+			return true;
+		form = mqtt_variant_find(frame, flags,
+					 rcu_dereference(member->ids), want);
+		if (!form)
+			return false;
+	}
+	mqtt_tx_frame(member->conn, form, MQTT_TX_FAST, sum);
+	(*budget)--;
+	return true;
+}
+
 /* Stops early when a form of the frame is wanted that is not there yet. */
 static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 			      struct mqtt_group *group, int *budget,
@@ -56,41 +82,30 @@ static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 			      struct mqtt_variant *want)
 {
 	XA_STATE(xas, &group->members, frame->member);
-	const u32 level = frame->level;
 	struct mqtt_member *member;
 
 	if (unlikely(group->flags))
 		return mqtt_fanout_shared(src, frame, group, budget, sum,
 					  want);
-	xas_for_each(&xas, member, ULONG_MAX) {
-		struct mqtt_frame *form = frame;
-		u32 flags;
-
-		if (xas_retry(&xas, member))
-			continue;
-		if (!member->conn) {
-			frame->to_port = true;
-			continue;
+	/* By its index it would take a walk over all the empty slots. */
+	member = frame->member ? NULL : rcu_dereference(group->only);
+	if (member) {
+		if (!mqtt_fanout_member(src, frame, member, budget, sum,
+					want)) {
+			frame->member = mqtt_member_index(member);
+			return false;
 		}
-		if (*budget <= 0) {
-			frame->member = xas.xa_index;
-			return true;
-		}
-		flags = READ_ONCE(member->flags);
-		if (unlikely(flags != level)) {
-			if (mqtt_fanout_skips(frame->flow, member, flags,
-					      src->id))
+	} else {
+		xas_for_each(&xas, member, ULONG_MAX) {
+			if (xas_retry(&xas, member))
 				continue;
-			form = mqtt_variant_find(frame, flags,
-						 rcu_dereference(member->ids),
-						 want);
-			if (!form) {
-				frame->member = xas.xa_index;
-				return false;
-			}
+			if (*budget > 0 &&
+			    mqtt_fanout_member(src, frame, member, budget, sum,
+					       want))
+				continue;
+			frame->member = xas.xa_index;
+			return *budget <= 0;
 		}
-		mqtt_tx_frame(member->conn, form, MQTT_TX_FAST, sum);
-		(*budget)--;
 	}
 	frame->group++;
 	frame->member = 0;

@@ -93,6 +93,23 @@ void mqtt_group_flows(struct mqtt_group **groups, u32 nr, int by)
 		groups[i]->nr_flows += by;
 }
 
+unsigned long mqtt_member_index(const struct mqtt_member *member)
+{
+	return member->conn ? member->conn->id : MQTT_CONN_PORT;
+}
+
+/* A reader may see what was there before, like one that came earlier. */
+static void mqtt_group_set_only(struct mqtt_group *group)
+{
+	struct mqtt_member *member = NULL;
+	unsigned long index = 0;
+
+	if (group->nr_members == 1)
+		member = xa_find(&group->members, &index, ULONG_MAX,
+				 XA_PRESENT);
+	rcu_assign_pointer(group->only, member);
+}
+
 u32 mqtt_member_form(const struct mqtt_conn *conn,
 		     const struct mqtt_sub_ids *ids)
 {
@@ -163,6 +180,7 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 		conn->nr_members++;
 	}
 	group->nr_members++;
+	mqtt_group_set_only(group);
 	WRITE_ONCE(mn->nr_members, mn->nr_members + 1);
 	return 0;
 }
@@ -172,12 +190,13 @@ void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member)
 	struct mqtt_group *group = member->group;
 	struct mqtt_conn *conn = member->conn;
 
-	xa_erase(&group->members, conn ? conn->id : MQTT_CONN_PORT);
+	xa_erase(&group->members, mqtt_member_index(member));
+	group->nr_members--;
+	mqtt_group_set_only(group);
 	if (conn) {
 		list_del(&member->link);
 		conn->nr_members--;
 	}
-	group->nr_members--;
 	WRITE_ONCE(mn->nr_members, mn->nr_members - 1);
 	mqtt_sub_ids_put(rcu_dereference_protected(member->ids,
 						   lockdep_is_held(&mn->lock)));

@@ -33,6 +33,7 @@ struct netlink_ext_ack;
  * @nr_flows: flows in the table that name it (under mqtt_net.lock)
  * @members: members by conn identifier, 0 being the port, for RCU readers. The
  *	index lets an interrupted fan-out go on without holding anything.
+ * @only: its one member, for RCU readers; NULL if there are none or more
  * @filter_len: length of @filter
  * @filter: topic filter, only shown
  */
@@ -45,6 +46,7 @@ struct mqtt_group {
 	u32 flags;
 	u32 turn;
 	struct xarray members;
+	struct mqtt_member __rcu *only;
 	u32 filter_len;
 	u8 filter[];
 };
@@ -70,6 +72,14 @@ struct mqtt_member {
 	u32 flags;
 	u8 qos;
 };
+
+/**
+ * mqtt_member_index() - where a member is in its group
+ * @member: member
+ *
+ * Context: any. Return: its index in the group's members.
+ */
+unsigned long mqtt_member_index(const struct mqtt_member *member);
 
 /**
  * mqtt_group_find() - look a group up

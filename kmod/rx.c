@@ -541,6 +541,55 @@ static u32 mqtt_rx_input_limited(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	return mqtt_rx_input_other(pass, result, p);
 }
 
+/* How far two packets must be the same to be treated the same; 0: do not ask. */
+static u32 mqtt_rx_prefix(const struct mqtt_rx_pass *pass,
+			  const struct mqtt_packet_head *h)
+{
+	if (!pass->level)
+		return h->fixed_len + 2 + h->topic_len;
+	/* A payload that has to be checked is part of what decides. */
+	return h->format ? 0 : h->props_off + h->props_len;
+}
+
+/* Is the packet at @at whole, and does it begin like the one before it? */
+static bool mqtt_rx_is_same(const struct mqtt_rx_run *run, u32 prefix,
+			    const u8 *at, const u8 *end,
+			    const struct mqtt_packet_head *h)
+{
+	return h->len <= end - at && run->len + h->len <= MQTT_RUN_MAX &&
+	       !READ_ONCE(run->flow->dead) &&
+	       !memcmp(at, at - h->len, prefix);
+}
+
+/* The first packet of a run. Returns false if it is not to be taken. */
+static bool mqtt_rx_run_first(struct mqtt_rx_pass *pass,
+			      struct mqtt_rx_run *run, const u8 *p,
+			      const struct mqtt_packet_head *h)
+{
+	struct mqtt_flow *flow = mqtt_rx_flow(pass, p + h->fixed_len + 2,
+					      h->topic_len);
+
+	if (!flow) {
+		mqtt_rx_divert(pass);
+		return false;
+	}
+	if (mqtt_rx_gated(pass))
+		return false;
+	mqtt_rx_run_begin(pass, run, flow, h);
+	return true;
+}
+
+/* A later one. Returns false if it is not part of the run. */
+static bool mqtt_rx_run_more(const struct mqtt_rx_pass *pass,
+			     const struct mqtt_rx_run *run, const u8 *p,
+			     const struct mqtt_packet_head *h)
+{
+	return run->len + h->len <= MQTT_RUN_MAX &&
+	       mqtt_flow_is(run->flow, pass->acl_class, p + h->fixed_len + 2,
+			    h->topic_len) &&
+	       mqtt_rx_run_fits(pass, run, h);
+}
+
 /*
  * At a packet boundary. Finds the longest run of packets of one flow at the
  * start of the block and takes it as a whole. Returns bytes consumed.
@@ -550,38 +599,28 @@ static u32 mqtt_rx_input_run(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	enum mqtt_parse_result result = MQTT_PARSE_MORE;
 	struct mqtt_rx_run run = {};
 	struct mqtt_packet_head h;
+	u32 prefix = 0;
 
 	if (unlikely(pass->limited))
 		return mqtt_rx_input_limited(pass, p, n);
 	while (run.len < n) {
-		const u8 *topic;
+		const u8 *at = p + run.len;
 
-		result = mqtt_rx_parse(pass, p + run.len, n - run.len, &h);
-		if (result != MQTT_PARSE_FAST)
-			break;
-		if (pass->level && unlikely(h.alias)) {
-			if (!run.flow)
-				return mqtt_rx_input_one(pass, p, n, &h);
-			break;
-		}
-		topic = p + run.len + h.fixed_len + 2;
-		if (run.flow) {
-			if (run.len + h.len > MQTT_RUN_MAX ||
-			    !mqtt_flow_is(run.flow, pass->acl_class, topic,
-					  h.topic_len) ||
-			    !mqtt_rx_run_fits(pass, &run, &h))
+		if (!prefix || !mqtt_rx_is_same(&run, prefix, at, p + n, &h)) {
+			result = mqtt_rx_parse(pass, at, n - run.len, &h);
+			if (result != MQTT_PARSE_FAST)
 				break;
-		} else {
-			struct mqtt_flow *flow = mqtt_rx_flow(pass, topic,
-							      h.topic_len);
-
-			if (!flow) {
-				mqtt_rx_divert(pass);
-				return 0;
+			if (pass->level && unlikely(h.alias)) {
+				if (!run.flow)
+					return mqtt_rx_input_one(pass, p, n,
+								 &h);
+				break;
 			}
-			if (mqtt_rx_gated(pass))
+			if (!run.flow && !mqtt_rx_run_first(pass, &run, p, &h))
 				return 0;
-			mqtt_rx_run_begin(pass, &run, flow, &h);
+			if (run.len && !mqtt_rx_run_more(pass, &run, at, &h))
+				break;
+			prefix = mqtt_rx_prefix(pass, &h);
 		}
 		if (h.len > n - run.len) {
 			run.tail = n - run.len;
