@@ -13,6 +13,7 @@
 #include "frame.h"
 #include "group.h"
 #include "net.h"
+#include "param.h"
 #include "port.h"
 #include "shared.h"
 #include "tx.h"
@@ -89,7 +90,7 @@ static bool mqtt_fanout_group(struct mqtt_conn *src, struct mqtt_frame *frame,
 					  want);
 	/* By its index it would take a walk over all the empty slots. */
 	member = frame->member ? NULL : rcu_dereference(group->only);
-	if (member) {
+	if (static_branch_likely(&mqtt_param_only) && member) {
 		if (!mqtt_fanout_member(src, frame, member, budget, sum,
 					want)) {
 			frame->member = mqtt_member_index(member);

@@ -49,7 +49,7 @@ struct mqtt_frame *mqtt_frame_alloc(u32 cap)
 {
 	struct mqtt_frame *frame = NULL;
 
-	if (cap >= MQTT_FRAME_SHARE_MIN)
+	if (cap >= mqtt_param_share_min)
 		frame = mqtt_frame_pages(cap);
 	if (frame)
 		return mqtt_frame_init(frame, cap, true);

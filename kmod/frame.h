@@ -6,6 +6,8 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "param.h"
+
 struct mqtt_flow;
 struct mqtt_variant;
 
@@ -61,14 +63,6 @@ struct mqtt_frame {
 
 /* A run of small packets fills one allocation of this size at most. */
 #define MQTT_RUN_MAX	(32768 - sizeof(struct mqtt_frame))
-/*
- * From this length on a frame's pages are shared with TCP instead of copied.
- * A smaller frame would hold a whole page for every member until it is
- * acknowledged, and costs less to copy.
- */
-#define MQTT_FRAME_SHARE_MIN	2048
-/* From this length on a payload is shared by all forms of its packet. */
-#define MQTT_FRAME_BODY_MIN	4096
 
 /**
  * mqtt_frame_alloc() - make an empty frame
@@ -113,7 +107,7 @@ static inline u32 mqtt_frame_own(const struct mqtt_frame *frame)
  */
 static inline bool mqtt_frame_shares(const struct mqtt_frame *frame)
 {
-	return frame->pages && frame->len >= MQTT_FRAME_SHARE_MIN;
+	return frame->pages && frame->len >= mqtt_param_share_min;
 }
 
 /**

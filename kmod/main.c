@@ -9,6 +9,7 @@
 #include "main.h"
 #include "net.h"
 #include "netlink.h"
+#include "param.h"
 #include "sockops.h"
 #include "sysfs.h"
 #include "tx.h"
@@ -18,6 +19,7 @@ static int __init mqtt_init(void)
 {
 	int err;
 
+	mqtt_param_init();
 	err = mqtt_tx_init();
 	if (err)
 		return err;

@@ -22,6 +22,7 @@
 #include "frame.h"
 #include "group.h"
 #include "net.h"
+#include "param.h"
 #include "rate.h"
 #include "rx.h"
 #include "rx_divert.h"
@@ -164,7 +165,8 @@ static struct mqtt_frame *mqtt_rx_open_part(struct mqtt_rx_pass *pass,
 	struct mqtt_rx *rx = &pass->conn->rx;
 	struct mqtt_frame *frame = rx->part;
 
-	if (frame && frame->flow == run->flow &&
+	if (frame && static_branch_likely(&mqtt_param_runs) &&
+	    frame->flow == run->flow &&
 	    frame->cap - frame->len >= len &&
 	    frame->expires == run->expires &&
 	    (!frame->expires || frame->expiry == run->expiry))
@@ -208,7 +210,8 @@ struct mqtt_flow *mqtt_rx_flow(struct mqtt_rx_pass *pass, const u8 *topic,
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
 
-	if (mqtt_flow_is(rx->flow, pass->acl_class, topic, topic_len))
+	if (static_branch_likely(&mqtt_param_flow_cache) &&
+	    mqtt_flow_is(rx->flow, pass->acl_class, topic, topic_len))
 		return rx->flow;
 	mqtt_flow_put(rx->flow);
 	rx->flow = mqtt_flow_lookup(pass->conn->mn, pass->acl_class, topic,
@@ -545,6 +548,8 @@ static u32 mqtt_rx_input_limited(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 static u32 mqtt_rx_prefix(const struct mqtt_rx_pass *pass,
 			  const struct mqtt_packet_head *h)
 {
+	if (!static_branch_likely(&mqtt_param_runs))
+		return 0;
 	if (!pass->level)
 		return h->fixed_len + 2 + h->topic_len;
 	/* A payload that has to be checked is part of what decides. */
@@ -584,7 +589,8 @@ static bool mqtt_rx_run_more(const struct mqtt_rx_pass *pass,
 			     const struct mqtt_rx_run *run, const u8 *p,
 			     const struct mqtt_packet_head *h)
 {
-	return run->len + h->len <= MQTT_RUN_MAX &&
+	return static_branch_likely(&mqtt_param_runs) &&
+	       run->len + h->len <= MQTT_RUN_MAX &&
 	       mqtt_flow_is(run->flow, pass->acl_class, p + h->fixed_len + 2,
 			    h->topic_len) &&
 	       mqtt_rx_run_fits(pass, run, h);

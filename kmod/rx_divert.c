@@ -5,6 +5,7 @@
 
 #include "conn.h"
 #include "net.h"
+#include "param.h"
 #include "rate.h"
 #include "rx_divert.h"
 #include "tls.h"
@@ -221,7 +222,8 @@ bool mqtt_rx_at_hand(struct mqtt_conn *conn, u32 max)
 	struct mqtt_rx_peek peek = { .sk = sk };
 
 	/* Pairs with mqtt_rx_run(): what it did for earlier bytes is done. */
-	if (smp_load_acquire(&rx->busy) || mqtt_rate_is_on(conn))
+	if (!static_branch_likely(&mqtt_param_at_hand) ||
+	    smp_load_acquire(&rx->busy) || mqtt_rate_is_on(conn))
 		return false;
 	if (rx->head_len || rx->part_need || rx->eof || rx->expired ||
 	    READ_ONCE(rx->expire) || rx->ended || tcp_sk(sk)->urg_data)

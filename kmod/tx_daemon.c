@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "frame.h"
 #include "net.h"
+#include "param.h"
 #include "rx.h"
 #include "tls.h"
 #include "tx.h"
@@ -193,7 +194,8 @@ static int mqtt_tx_send_some(struct mqtt_conn *conn, struct msghdr *msg,
 
 	if (room < 0)
 		return room;
-	if (!READ_ONCE(conn->tx.blocked) && !mqtt_tls_is_on(conn))
+	if (static_branch_likely(&mqtt_param_direct) &&
+	    !READ_ONCE(conn->tx.blocked) && !mqtt_tls_is_on(conn))
 		ret = mqtt_tx_direct(conn, msg, min_t(size_t, len, INT_MAX));
 	if (ret != -EAGAIN)
 		return ret;

@@ -48,11 +48,11 @@ static struct mqtt_frame *mqtt_variant_share(struct mqtt_frame *from,
 	u32 len;
 
 	if (from->nr != 1 || !mqtt_frame_shares(from) ||
-	    from->len < MQTT_FRAME_BODY_MIN)
+	    from->len < mqtt_param_body_min)
 		return NULL;
 	t->heads = true;
 	len = mqtt_transcode(t, NULL);
-	if (from->len - t->payload_off < MQTT_FRAME_BODY_MIN)
+	if (from->len - t->payload_off < mqtt_param_body_min)
 		return NULL;
 	frame = mqtt_frame_alloc_body(len, from, t->payload_off);
 	if (frame)

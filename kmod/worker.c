@@ -7,12 +7,11 @@
 #include <linux/workqueue.h>
 
 #include "conn.h"
+#include "param.h"
 #include "rx.h"
 #include "tx.h"
 #include "worker.h"
 
-/* Conns received from before what they caused is sent. */
-#define MQTT_WORKER_BATCH	64
 /*
  * Conns that one fan-out has sent to at once, and in each later pass: sending a
  * message to 100,000 takes more than a second, which nobody else is to wait.
@@ -248,7 +247,7 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	if (!mqtt_worker_sends_later(w))
 		mqtt_worker_resume(w);
 	mqtt_worker_fetch(w);
-	for (n = 0; n < MQTT_WORKER_BATCH && !list_empty(&w->rx_list); n++) {
+	for (n = 0; n < mqtt_param_batch && !list_empty(&w->rx_list); n++) {
 		mqtt_worker_receive(w, list_first_entry(&w->rx_list,
 							struct mqtt_conn,
 							rx_link));
