@@ -22,6 +22,7 @@ struct netlink_ext_ack;
 enum {
 	MQTT_SCHED_RX,
 	MQTT_SCHED_TX,
+	MQTT_SCHED_HELD,
 };
 
 /* Heads up to this length need no allocation. */
@@ -124,6 +125,8 @@ struct mqtt_rx {
  * @head_len: number of them; 0 when it is complete, or at a packet boundary
  * @left: bytes of the daemon's present packet still to come
  * @direct: bytes of the daemon go to TCP right now: as if inside a packet
+ * @unsent: messages queued since the last flush
+ * @flushed: when that was, in ns, while there is tx_usecs
  * @err: error TCP gave; nothing can be sent any more
  * @blocked: TCP takes nothing; cleared in write_space
  * @stalled: blocked for lack of memory with nothing in flight: no
@@ -152,6 +155,8 @@ struct mqtt_tx {
 	u8 head_len;
 	u32 left;
 	bool direct;
+	u32 unsent;
+	u64 flushed;
 	int err;
 	bool blocked;
 	bool stalled;
@@ -271,6 +276,7 @@ struct mqtt_cookie {
  * @sched: MQTT_SCHED_* bits
  * @rx_node: entry of new work for the worker
  * @tx_node: the same for sending
+ * @held_node: the same for what waits for more to send with it
  * @rx_link: entry in the worker's list of conns to receive from
  * @resume_link: entry in its list of conns with unfinished fan-out
  * @seq: when its unfinished fan-out began, by the worker's count; 0 if it
@@ -306,6 +312,7 @@ struct mqtt_conn {
 	unsigned long sched;
 	struct llist_node rx_node;
 	struct llist_node tx_node;
+	struct llist_node held_node;
 	struct list_head rx_link;
 	struct list_head resume_link;
 	u64 seq;

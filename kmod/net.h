@@ -33,6 +33,8 @@ struct mqtt_limits {
 	u32 tx_daemon_max;
 	u32 port_queue_max;
 	u32 port_packet_max;
+	u32 tx_usecs;
+	u32 tx_frames;
 	u8 pingresp;
 };
 

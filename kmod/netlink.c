@@ -38,6 +38,8 @@ static const struct nla_policy mqtt_limits_policy[MQTT_A_LIMITS_MAX + 1] = {
 	[MQTT_A_LIMITS_PORT_PACKET_MAX] = { .type = NLA_U32 },
 	[MQTT_A_LIMITS_PINGRESP] = NLA_POLICY_MAX(NLA_U8, 1),
 	[MQTT_A_LIMITS_TAKEOVER_TIME] = { .type = NLA_U32 },
+	[MQTT_A_LIMITS_TX_USECS] = { .type = NLA_U32 },
+	[MQTT_A_LIMITS_TX_FRAMES] = { .type = NLA_U32 },
 };
 
 int mqtt_netlink_owner(struct genl_info *info)
@@ -144,7 +146,9 @@ static int mqtt_put_limits(struct sk_buff *skb, const struct mqtt_limits *l)
 	    nla_put_u32(skb, MQTT_A_LIMITS_PORT_PACKET_MAX,
 			l->port_packet_max) ||
 	    nla_put_u8(skb, MQTT_A_LIMITS_PINGRESP, l->pingresp) ||
-	    nla_put_u32(skb, MQTT_A_LIMITS_TAKEOVER_TIME, 0))
+	    nla_put_u32(skb, MQTT_A_LIMITS_TAKEOVER_TIME, 0) ||
+	    nla_put_u32(skb, MQTT_A_LIMITS_TX_USECS, l->tx_usecs) ||
+	    nla_put_u32(skb, MQTT_A_LIMITS_TX_FRAMES, l->tx_frames))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -302,6 +306,9 @@ static int mqtt_check_limits(struct genl_info *info)
 	if (!err)
 		err = mqtt_check_limit(info, MQTT_A_LIMITS_PORT_PACKET_MAX, 0,
 				       64 << 20);
+	if (!err)
+		err = mqtt_check_limit(info, MQTT_A_LIMITS_TX_USECS, 0,
+				       1000000);
 	return err;
 }
 
@@ -339,6 +346,8 @@ static int mqtt_nl_limits_set(struct sk_buff *skb, struct genl_info *info)
 	mqtt_set_u64(info, MQTT_A_LIMITS_TX_TOTAL_MAX, &l->tx_total_max);
 	mqtt_set_u32(info, MQTT_A_LIMITS_PORT_QUEUE_MAX, &l->port_queue_max);
 	mqtt_set_u32(info, MQTT_A_LIMITS_PORT_PACKET_MAX, &l->port_packet_max);
+	mqtt_set_u32(info, MQTT_A_LIMITS_TX_USECS, &l->tx_usecs);
+	mqtt_set_u32(info, MQTT_A_LIMITS_TX_FRAMES, &l->tx_frames);
 	if (info->attrs[MQTT_A_LIMITS_PINGRESP])
 		WRITE_ONCE(l->pingresp,
 			   nla_get_u8(info->attrs[MQTT_A_LIMITS_PINGRESP]));

@@ -133,6 +133,7 @@ static int mqtt_tx_enqueue(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	list_add_tail(&item->node, inside ? &tx->parked : &tx->wire);
 	tx->bytes += item->len;
 	tx->items++;
+	tx->unsent += *nr;
 	*kick = !inside && !tx->blocked;
 	return len;
 }
@@ -194,6 +195,24 @@ void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
 	}
 }
 
+/* Something can be sent: now, or together with what comes soon. */
+static void mqtt_tx_kick(struct mqtt_conn *conn, struct mqtt_tx_sum *sum)
+{
+	const struct mqtt_limits *limits = &conn->mn->limits;
+	u64 wait = READ_ONCE(limits->tx_usecs) * (u64)NSEC_PER_USEC, due;
+	u32 frames = READ_ONCE(limits->tx_frames);
+
+	if (unlikely(wait) &&
+	    (!frames || READ_ONCE(conn->tx.unsent) < frames)) {
+		due = READ_ONCE(conn->tx.flushed) + wait;
+		if (due > ktime_get_ns()) {
+			mqtt_worker_hold(conn, due);
+			return;
+		}
+	}
+	mqtt_worker_tx_many(conn, sum->called++);
+}
+
 void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		   enum mqtt_tx_kind kind, struct mqtt_tx_sum *sum)
 {
@@ -237,7 +256,7 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		percpu_counter_add(&conn->mn->queued_bytes, len);
 	}
 	if (kick)
-		mqtt_worker_tx_many(conn, sum->called++);
+		mqtt_tx_kick(conn, sum);
 	mqtt_frame_put(filtered);
 }
 
@@ -264,7 +283,7 @@ int mqtt_tx_offer(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	sum->bytes += len;
 	percpu_counter_add(&conn->mn->queued_bytes, len);
 	if (kick)
-		mqtt_worker_tx(conn);
+		mqtt_tx_kick(conn, sum);
 	return 0;
 }
 
@@ -576,10 +595,14 @@ static void mqtt_tx_flush_held(struct mqtt_conn *conn, struct list_head *done)
 		return;
 	while (mqtt_tx_push(conn, done, &frames))
 		;
-	if (frames)
+	if (frames) {
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
+		if (unlikely(READ_ONCE(conn->mn->limits.tx_usecs)))
+			WRITE_ONCE(tx->flushed, ktime_get_ns());
+	}
 
 	spin_lock(&tx->lock);
+	WRITE_ONCE(tx->unsent, 0);
 	if (tx->full && (tx->err || tx->daemon_bytes <=
 			 READ_ONCE(conn->mn->limits.tx_daemon_max) / 2)) {
 		tx->full = false;
@@ -645,6 +668,9 @@ void mqtt_tx_end(struct mqtt_conn *conn)
 	LIST_HEAD(done);
 	u32 frames;
 
+	/* What only waited for more is on its way. */
+	if (test_bit(MQTT_SCHED_HELD, &conn->sched))
+		mqtt_tx_flush_held(conn, &done);
 	spin_lock(&tx->lock);
 	WRITE_ONCE(tx->ended, true);
 	frames = mqtt_tx_drop_frames(conn, &done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/completion.h>
 #include <linux/cpumask.h>
+#include <linux/hrtimer.h>
 #include <linux/llist.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -25,6 +26,10 @@
  * @tx: conns with something to send, as they come
  * @many: the same, of fan-out to more than MQTT_WORKER_MANY
  * @later: what has been taken from @many, in order; the worker's own
+ * @held: conns whose messages wait for more, until @timer
+ * @ripe: conns whose messages have waited
+ * @due: when @timer is to expire, KTIME_MAX: not at all
+ * @timer: ends the waiting
  * @rx_list: conns to receive from, in order; the worker's own
  * @resume: conns with unfinished fan-out, oldest first; the worker's own
  * @cpu: where it runs
@@ -40,6 +45,10 @@ struct mqtt_worker {
 	struct llist_head tx;
 	struct llist_head many;
 	struct llist_node *later;
+	struct llist_head held;
+	struct llist_head ripe;
+	ktime_t due;
+	struct hrtimer timer;
 	struct list_head rx_list;
 	struct list_head resume;
 	int cpu;
@@ -115,6 +124,59 @@ void mqtt_worker_tx_many(struct mqtt_conn *conn, u32 nr)
 	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
 
 	mqtt_worker_add_tx(w, nr < MQTT_WORKER_MANY ? &w->tx : &w->many, conn);
+}
+
+/* Has all that is held sent. Also when the module goes. */
+static void mqtt_worker_ripen(struct mqtt_worker *w)
+{
+	struct llist_node *first, *last;
+
+	WRITE_ONCE(w->due, KTIME_MAX);
+	/* Pairs with llist_add() in mqtt_worker_hold(). */
+	smp_mb();
+	first = llist_del_all(&w->held);
+	if (!first)
+		return;
+	for (last = first; last->next; last = last->next)
+		;
+	if (llist_add_batch(first, last, &w->ripe))
+		mqtt_worker_kick(w);
+}
+
+static enum hrtimer_restart mqtt_worker_timer(struct hrtimer *timer)
+{
+	mqtt_worker_ripen(container_of(timer, struct mqtt_worker, timer));
+	return HRTIMER_NORESTART;
+}
+
+/* Another may do the same for another time: the earliest one counts. */
+static void mqtt_worker_arm(struct mqtt_worker *w, ktime_t due)
+{
+	ktime_t old = READ_ONCE(w->due);
+
+	do {
+		if (old <= due)
+			return;
+	} while (!try_cmpxchg64(&w->due, &old, due));
+	do {
+		hrtimer_start(&w->timer, due, HRTIMER_MODE_ABS_SOFT);
+		old = due;
+		due = READ_ONCE(w->due);
+	} while (due < old);
+}
+
+void mqtt_worker_hold(struct mqtt_conn *conn, u64 due)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
+
+	if (test_and_set_bit(MQTT_SCHED_HELD, &conn->sched))
+		return;
+	if (!mqtt_conn_tryget(conn)) {
+		clear_bit(MQTT_SCHED_HELD, &conn->sched);
+		return;
+	}
+	llist_add(&conn->held_node, &w->held);
+	mqtt_worker_arm(w, ns_to_ktime(due));
 }
 
 static void mqtt_worker_fetch(struct mqtt_worker *w)
@@ -198,6 +260,21 @@ static bool mqtt_worker_sends_later(struct mqtt_worker *w)
 	return w->later || !llist_empty(&w->many);
 }
 
+/* What has waited is sent as if it came now. */
+static void mqtt_worker_fetch_ripe(struct mqtt_worker *w)
+{
+	struct llist_node *list = llist_reverse_order(llist_del_all(&w->ripe));
+	struct mqtt_conn *conn, *tmp;
+	u32 nr = 0;
+
+	llist_for_each_entry_safe(conn, tmp, list, held_node) {
+		clear_bit(MQTT_SCHED_HELD, &conn->sched);
+		smp_mb__after_atomic();
+		mqtt_worker_tx_many(conn, nr++);
+		mqtt_conn_put(conn);
+	}
+}
+
 static void mqtt_worker_begin(struct mqtt_worker *w)
 {
 	struct mqtt_barrier *b;
@@ -234,6 +311,7 @@ static void mqtt_worker_end(struct mqtt_worker *w)
 static bool mqtt_worker_busy(struct mqtt_worker *w)
 {
 	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
+	       !llist_empty(&w->ripe) ||
 	       !list_empty(&w->rx_list) || !list_empty(&w->resume) ||
 	       mqtt_worker_sends_later(w);
 }
@@ -253,6 +331,8 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 							rx_link));
 		cond_resched();
 	}
+	if (unlikely(!llist_empty(&w->ripe)))
+		mqtt_worker_fetch_ripe(w);
 	mqtt_worker_send(w);
 	mqtt_worker_end(w);
 }
@@ -322,6 +402,12 @@ int mqtt_worker_init(void)
 		init_llist_head(&w->rx);
 		init_llist_head(&w->tx);
 		init_llist_head(&w->many);
+		init_llist_head(&w->held);
+		init_llist_head(&w->ripe);
+		w->due = KTIME_MAX;
+		mqtt_compat_hrtimer_setup(&w->timer, mqtt_worker_timer,
+					  CLOCK_MONOTONIC,
+					  HRTIMER_MODE_ABS_SOFT);
 		INIT_LIST_HEAD(&w->rx_list);
 		INIT_LIST_HEAD(&w->resume);
 		INIT_LIST_HEAD(&w->barriers);
@@ -334,5 +420,13 @@ int mqtt_worker_init(void)
 
 void mqtt_worker_exit(void)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, cpu);
+
+		hrtimer_cancel(&w->timer);
+		mqtt_worker_ripen(w);
+	}
 	destroy_workqueue(mqtt_wq);
 }

@@ -33,6 +33,15 @@ void mqtt_worker_tx(struct mqtt_conn *conn);
 void mqtt_worker_tx_many(struct mqtt_conn *conn, u32 nr);
 
 /**
+ * mqtt_worker_hold() - have a conn's queue sent, not at once
+ * @conn: conn found under RCU
+ * @due: when at the latest, by CLOCK_MONOTONIC in ns
+ *
+ * Context: process.
+ */
+void mqtt_worker_hold(struct mqtt_conn *conn, u64 due);
+
+/**
  * mqtt_worker_barrier() - wait for all fan-out that has begun
  *
  * Returns when every message whose fan-out had begun before the call is queued

@@ -26,6 +26,17 @@
 #define mqtt_compat_no_sendpage(ops, prot)	do { } while (0)
 #endif
 
+/* The function of a timer is given together with its clock from 6.13 on. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define mqtt_compat_hrtimer_setup(timer, fn, clock, mode)	\
+	do {							\
+		hrtimer_init(timer, clock, mode);		\
+		(timer)->function = (fn);			\
+	} while (0)
+#else
+#define mqtt_compat_hrtimer_setup	hrtimer_setup
+#endif
+
 /*
  * Giving TCP pages to reference: a flag of sendmsg() from 6.5 on, a function
  * before. (The flag's name exists in 6.1, but TCP copies all the same.)

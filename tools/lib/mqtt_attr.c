@@ -87,6 +87,8 @@ static const struct mqtt_attr limits_attrs[MQTT_A_LIMITS_MAX + 1] = {
 	U32(limits, LIMITS_PORT_PACKET_MAX, port_packet_max),
 	U8(limits, LIMITS_PINGRESP, pingresp),
 	U32(limits, LIMITS_TAKEOVER_TIME, takeover_time),
+	U32(limits, LIMITS_TX_USECS, tx_usecs),
+	U32(limits, LIMITS_TX_FRAMES, tx_frames),
 };
 
 SET(limits, mqtt_limits);

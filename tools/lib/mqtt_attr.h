@@ -70,6 +70,8 @@ struct mqtt_limits {
 	uint32_t port_queue_max;
 	uint32_t port_packet_max;
 	uint32_t takeover_time;
+	uint32_t tx_usecs;
+	uint32_t tx_frames;
 	uint8_t pingresp;
 };
 

@@ -508,6 +508,13 @@ enum mqtt_a_member {
  * @MQTT_A_LIMITS_TAKEOVER_TIME: (u32) ms that conns outlive their owner; only
  *	0 in this version
  * @MQTT_A_LIMITS_PAD: alignment of 64-bit attributes
+ * @MQTT_A_LIMITS_TX_USECS: (u32, 0 to 1000000) how long a message may wait, in
+ *	microseconds, for others to be sent with it. A conn to which no message
+ *	was sent for so long gets one at once; those that come within that
+ *	time of the last sending are held until it has passed. Nothing else is
+ *	held, and what the owner sends takes along what waits. 0: nothing is.
+ * @MQTT_A_LIMITS_TX_FRAMES: (u32) messages on a conn that do not wait any
+ *	longer, 0: any number does. No meaning without TX_USECS.
  */
 enum mqtt_a_limits {
 	MQTT_A_LIMITS_UNSPEC,
@@ -526,6 +533,8 @@ enum mqtt_a_limits {
 	MQTT_A_LIMITS_PINGRESP,
 	MQTT_A_LIMITS_TAKEOVER_TIME,
 	MQTT_A_LIMITS_PAD,
+	MQTT_A_LIMITS_TX_USECS,
+	MQTT_A_LIMITS_TX_FRAMES,
 
 	__MQTT_A_LIMITS_MAX,
 	MQTT_A_LIMITS_MAX = (__MQTT_A_LIMITS_MAX - 1)
