@@ -101,8 +101,11 @@ ssize_t tls_recv_record(int fd, void *p, size_t len, uint8_t *type)
 	};
 	ssize_t n;
 
-	sock_wait(fd, POLLIN);
-	n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	/* The TLS of 6.1 may say POLLIN and have no whole record. */
+	do {
+		sock_wait(fd, POLLIN);
+		n = recvmsg(fd, &msg, MSG_DONTWAIT);
+	} while (n < 0 && errno == EAGAIN);
 	if (n < 0)
 		return -errno;
 	*type = 0;
