@@ -486,22 +486,16 @@ uint64_t clients_mark(void)
 
 void clients_put_off(uint64_t mark)
 {
-	struct list_head *first = &dirty;
-	struct list_head *last = dirty.prev;
+	struct list_head *end = later.prev;
 	uint64_t n;
 
 	/* Some may have been flushed since, so the list says where it ends. */
-	for (n = mark + CLIENTS_MANY; n < nr_dirty && first->prev != &dirty; n++)
-		first = first->prev;
-	if (first == &dirty)
-		return;
-	/* the rest of the list goes to the end of the other one */
-	first->prev->next = &dirty;
-	dirty.prev = first->prev;
-	first->prev = later.prev;
-	later.prev->next = first;
-	last->next = &later;
-	later.prev = last;
+	for (n = mark + CLIENTS_MANY; n < nr_dirty && !list_empty(&dirty); n++) {
+		struct list_head *node = dirty.prev;
+
+		list_del_init(node);
+		list_add(node, end);
+	}
 }
 
 /* Returns true if there was something to send. */
@@ -526,12 +520,7 @@ bool clients_flush(bool all)
 	unsigned int n;
 
 	/* Take the list: closing clients may become dirty again meanwhile. */
-	if (!list_empty(&dirty)) {
-		now = dirty;
-		now.next->prev = &now;
-		now.prev->next = &now;
-		INIT_LIST_HEAD(&dirty);
-	}
+	list_splice_tail_init(&dirty, &now);
 	while (!list_empty(&now))
 		any |= flush_first(&now);
 	for (n = 0; (all || n < CLIENTS_MANY) && !list_empty(&later); n++)

@@ -57,6 +57,19 @@ static inline void list_add_tail(struct list_head *node, struct list_head *head)
 }
 
 /* The node is left pointing at itself, so that deleting it twice is harmless. */
+/* What is in @list goes to the end of @head, in order. */
+static inline void list_splice_tail_init(struct list_head *list,
+					 struct list_head *head)
+{
+	if (list_empty(list))
+		return;
+	list->next->prev = head->prev;
+	head->prev->next = list->next;
+	list->prev->next = head;
+	head->prev = list->prev;
+	INIT_LIST_HEAD(list);
+}
+
 static inline void list_del_init(struct list_head *node)
 {
 	node->prev->next = node->next;

@@ -6,6 +6,7 @@ import os
 
 from .broker import libc
 from .client import check
+from .privileges import threads
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 WALL = 0x40000000
@@ -31,10 +32,10 @@ class Stopped:
         return len(self.threads)
 
     def _others(self):
-        for thread in sorted(map(int, os.listdir('/proc/%d/task' % self.pid))):
-            with open('/proc/%d/task/%d/comm' % (self.pid, thread), encoding='utf-8') as file:
-                if thread != self.pid and not file.read().startswith('iou-'):
-                    yield thread
+        for status in threads(self.pid):
+            thread = int(status['Pid'])
+            if thread != self.pid and not status['Name'].startswith('iou-'):
+                yield thread
 
     def __enter__(self):
         for thread in self._others():
