@@ -4,6 +4,7 @@
 The load generator runs on the host inside that namespace, so its cost is not the guest's; the
 tap has virtio-net headers, so segmentation offload works in both directions.
 """
+import contextlib
 import json
 import os
 import socket
@@ -134,14 +135,20 @@ class Guest:
         reports = [json.loads(line) for line in res.stdout.splitlines()]
         return [r for r in reports if "ok" in r]
 
-    def keep_busy(self, slow):
+    @contextlib.contextmanager
+    def kept_busy(self, slow=False):
         """Keeps the guest from idling, so that its clock is its instructions alone.
 
-        Idle time would be the host's: whoever runs now gives way to everybody else. Slow where
-        the generator is on the host, whose own delays then count for little.
+        Idle time would be the host's, however late the host is: whoever runs now gives way to
+        everybody else. Slow where the generator is on the host, whose own delays then count for
+        little.
         """
         busy = f"{MQLOAD} idle" if slow else "chrt -i 0 sh -c 'while :; do :; done'"
-        self.sh(f"{busy} > /dev/null 2>&1 &")
+        self.sh(f"{busy} > /dev/null 2>&1 & echo $! > /tmp/busy.pid")
+        try:
+            yield
+        finally:
+            self.sh("kill $(cat /tmp/busy.pid)", check=False)
 
     def load_inside(self, *args):
         """Runs mqload in the guest, beside the broker and on its CPU; returns its report."""

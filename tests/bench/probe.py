@@ -29,27 +29,9 @@ class Tap:
 PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200 --warmup 0.5"
 
 
-# With a group for each session the one with the spinner in it would be as important as what is
+# With a group for each session the one that keeps the guest busy would be as important as what is
 # measured, and never asleep.
 PROBE_APPEND = "noautogroup"
-
-
-class Spinner:
-    """Keeps the guest from ever being idle, at the lowest priority there is.
-
-    The clock of an idle guest goes on with the host's, however late the host is: a busy one's is
-    nothing but instructions.
-    """
-
-    def __init__(self, guest):
-        self.guest = guest
-
-    def __enter__(self):
-        self.guest.sh("chrt -i 0 sh -c 'while :; do :; done' > /dev/null 2>&1 "
-                      "& echo $! > /tmp/spinner.pid")
-
-    def __exit__(self, *exc):
-        self.guest.sh("kill $(cat /tmp/spinner.pid)", check=False)
 
 
 class Probe:
