@@ -35,18 +35,32 @@ PROBE_APPEND = "noautogroup"
 
 
 class Probe:
-    """Open-loop traffic inside the guest: its latency is counted in the guest's time."""
+    """Open-loop traffic inside the guest: its latency is counted in the guest's time.
 
-    def __init__(self, guest, seconds):
+    It goes on until finish() is called, or for some seconds of the guest's.
+    """
+
+    FILES = "/tmp/probe", "/tmp/probe.ready", "/tmp/probe.pid"
+
+    def __init__(self, guest, seconds=10000):
         self.guest = guest
+        out, ready, pid = self.FILES
         # In memory: a page fault that waits for the host would be its latency.
-        guest.sh(f"[ -x /tmp/mqload ] || cp {MQLOAD} /tmp/mqload; "
-                 f"/tmp/mqload {PROBE} -d {seconds} > /tmp/probe 2>&1 & echo $! > /tmp/probe.pid")
+        guest.sh(f"[ -x /tmp/mqload ] || cp {MQLOAD} /tmp/mqload; rm -f {out} {ready}; "
+                 f"mkfifo {ready}; (sh -c 'echo $$ > {pid}; exec /tmp/mqload {PROBE} -d {seconds}'"
+                 f" | (read line; echo \"$line\" > {ready}; cat > {out}; echo done > {ready})) "
+                 f"> /tmp/probe.log 2>&1 & cat {ready}")
+
+    def finish(self):
+        """Ends it now."""
+        self.guest.sh("kill -USR1 $(cat /tmp/probe.pid)")
+        return self.result()
 
     def result(self):
         """Waits for its end."""
-        self.guest.sh("tail -f /dev/null --pid $(cat /tmp/probe.pid) -s 0.2")
-        lines = self.guest.sh("cat /tmp/probe").splitlines()
+        out, ready, _ = self.FILES
+        self.guest.sh(f"cat {ready}")
+        lines = self.guest.sh(f"cat {out} /tmp/probe.log").splitlines()
         for line in lines:
             if line.startswith("{") and '"ok"' in line:
                 return json.loads(line)

@@ -27,11 +27,27 @@ static struct run *run;
 static struct kept *kept;
 static unsigned int run_number;
 static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t go_on;
 static int epfd = -1;
 
 static void on_signal(int sig)
 {
 	interrupted = sig;
+}
+
+static void on_go_on(int sig)
+{
+	(void)sig;
+	go_on = 1;
+}
+
+/* Whether what would go on for a while was told to end now. */
+static bool told_to_go_on(void)
+{
+	if (!go_on)
+		return false;
+	go_on = 0;
+	return true;
 }
 
 /**
@@ -300,6 +316,8 @@ static void run_publish(struct run *r)
 		uint64_t now = now_ns(), due = UINT64_MAX;
 		unsigned int i;
 
+		if (!cfg->count && told_to_go_on())
+			r->stop = now;
 		for (i = 0; i < cfg->publishers; i++) {
 			struct publisher *pub = &r->pubs[i];
 
@@ -331,7 +349,7 @@ static void run_hold(struct run *r)
 	uint64_t half = r->to->keepalive * NSEC / 2, last = now_ns();
 	unsigned int i;
 
-	while (!interrupted && !r->failed && now_ns() < r->stop) {
+	while (!interrupted && !r->failed && now_ns() < r->stop && !told_to_go_on()) {
 		loop_once(r->stop);
 		if (!half || now_ns() - last < half)
 			continue;
@@ -414,6 +432,7 @@ static void load_setup(struct agent *agent)
 	}
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	signal(SIGUSR1, on_go_on);
 }
 
 /**

@@ -126,6 +126,7 @@ static const char usage_text[] =
 "                         which must run in instruction time on one CPU and never be idle\n"
 "  --name NAME  --prefix TOPIC  --repeat N (of this workload)\n"
 "\n"
+"SIGUSR1 ends at once what goes on for a number of seconds (-d, --idle).\n"
 "Each workload prints a line of JSON. Exit status: 0 all well, 1 loss, disorder, duplicates\n"
 "or connections lost, 2 usage.\n";
 
