@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 #include "agent.h"
 #include "client.h"
+#include "list.h"
 
 static bool read_snap(struct cpu_snap *snap)
 {
@@ -165,15 +167,17 @@ int agent_map_insns(struct agent *ag, const char *file)
 /**
  * agent_begin() - forget the snapshots of the workload before
  * @ag: the agent
+ * @counter: what is kept with every snapshot, %NULL for none to come
  */
-void agent_begin(struct agent *ag)
+void agent_begin(struct agent *ag, const uint64_t *counter)
 {
+	ag->counter = counter;
 	ag->asked = 0;
 	ag->have = 0;
 }
 
 /**
- * agent_ask() - ask for a snapshot; the answer is waited for by the event loop
+ * agent_ask() - ask for a snapshot; ring_wait() sees the answer
  * @ag: the agent
  */
 void agent_ask(struct agent *ag)
@@ -185,12 +189,7 @@ void agent_ask(struct agent *ag)
 	}
 }
 
-/**
- * agent_receive() - read what the agent sent
- * @ag: the agent
- * @mark: the caller's counter, kept with the snapshot
- */
-void agent_receive(struct agent *ag, uint64_t mark)
+static void agent_receive(struct agent *ag)
 {
 	unsigned long long clock, ticks, idle;
 	unsigned int i;
@@ -206,14 +205,36 @@ void agent_receive(struct agent *ag, uint64_t mark)
 	ag->buf[ag->len] = 0;
 	if (!strchr(ag->buf, '\n'))
 		return;
-	if (ag->have < 2 && sscanf(ag->buf, "%llu %llu %llu", &clock, &ticks, &idle) == 3) {
+	if (ag->counter && ag->have < 2 && sscanf(ag->buf, "%llu %llu %llu", &clock, &ticks, &idle) == 3) {
 		ag->snap[ag->have].clock = clock;
 		ag->snap[ag->have].ticks = ticks;
 		ag->snap[ag->have].idle = idle;
 		for (i = 0; i < INSNS_CPUS; i++)
 			ag->snap[ag->have].insns[i] = ag->insns ?
 				__atomic_load_n(&ag->insns[i].count, __ATOMIC_RELAXED) : 0;
-		ag->mark[ag->have++] = mark;
+		ag->mark[ag->have++] = *ag->counter;
 	}
 	ag->len = 0;
+}
+
+static void agent_done(struct ring_op *op, int res, const uint8_t *data)
+{
+	struct agent *ag = container_of(op, struct agent, op);
+
+	(void)res;
+	(void)data;
+	agent_receive(ag);
+	agent_listen(ag);
+}
+
+/**
+ * agent_listen() - have what the agent sends read
+ * @ag: the agent
+ */
+void agent_listen(struct agent *ag)
+{
+	if (ag->op.busy)
+		return;
+	ag->op.done = agent_done;
+	ring_poll(&ag->op, ag->fd, POLLIN);
 }

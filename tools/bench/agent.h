@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "../qemu/insns.h"
+#include "ring.h"
 
 /**
  * struct cpu_snap - CPU time of a machine since boot, in nanoseconds of its own clock
@@ -30,6 +31,8 @@ struct cpu_snap {
  * @have: snapshots received
  * @snap: the snapshots
  * @mark: caller's counter at the moment each snapshot arrived
+ * @counter: the caller's counter
+ * @op: waiting for a reply
  * @len: bytes of an incomplete reply
  * @buf: the incomplete reply
  */
@@ -40,6 +43,8 @@ struct agent {
 	unsigned int have;
 	struct cpu_snap snap[2];
 	uint64_t mark[2];
+	const uint64_t *counter;
+	struct ring_op op;
 	unsigned int len;
 	char buf[256];
 };
@@ -47,8 +52,8 @@ struct agent {
 int agent_serve(uint16_t port);
 void agent_open(struct agent *ag, const struct sockaddr_storage *dst, socklen_t len);
 int agent_map_insns(struct agent *ag, const char *file);
-void agent_begin(struct agent *ag);
+void agent_listen(struct agent *ag);
+void agent_begin(struct agent *ag, const uint64_t *counter);
 void agent_ask(struct agent *ag);
-void agent_receive(struct agent *ag, uint64_t mark);
 
 #endif

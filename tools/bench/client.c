@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../qemu/insns.h"
 #include "client.h"
+#include "list.h"
 
 #define MQTT_CONNECT	0x10
 #define MQTT_CONNACK	0x20
@@ -28,9 +30,8 @@
 
 #define RX_CHUNK	(256 * 1024)
 
-/* One receive buffer for all: only the tail of a cut packet is kept per client. */
-static uint8_t *rx_buf;
-static size_t rx_buf_size;
+/* Those that have bytes to be sent before the next wait. */
+static struct client *queue;
 
 /* What the guest's clock is read from, %NULL to go by the host's. */
 static const struct insns *guest_clock;
@@ -80,20 +81,6 @@ static void *xrealloc(void *p, size_t size)
 }
 
 /**
- * client_init() - prepare a client; its identity fields are set by the caller
- * @cl: the client
- * @ops: callbacks
- */
-void client_init(struct client *cl, const struct client_ops *ops)
-{
-	memset(cl, 0, sizeof(*cl));
-	cl->fd = -1;
-	cl->level = 4;
-	cl->receive_max = 65535;
-	cl->ops = ops;
-}
-
-/**
  * client_reserve() - room for bytes at the end of the transmit buffer
  * @cl: the client
  * @len: how many bytes
@@ -102,15 +89,17 @@ void client_init(struct client *cl, const struct client_ops *ops)
  */
 uint8_t *client_reserve(struct client *cl, size_t len)
 {
-	if (cl->tx_off == cl->tx_len) {
-		cl->tx_off = 0;
-		cl->tx_len = 0;
+	struct client_bytes *tx = &cl->tx;
+
+	if (tx->off == tx->len) {
+		tx->off = 0;
+		tx->len = 0;
 	}
-	if (cl->tx_len + len > cl->tx_size) {
-		cl->tx_size = 2 * (cl->tx_len + len) + 256;
-		cl->tx = xrealloc(cl->tx, cl->tx_size);
+	if (tx->len + len > tx->size) {
+		tx->size = 2 * (tx->len + len) + 256;
+		tx->p = xrealloc(tx->p, tx->size);
 	}
-	return cl->tx + cl->tx_len;
+	return tx->p + tx->len;
 }
 
 /**
@@ -120,13 +109,16 @@ uint8_t *client_reserve(struct client *cl, size_t len)
  */
 void client_commit(struct client *cl, size_t len)
 {
-	cl->tx_len += len;
+	cl->tx.len += len;
 }
 
 static void client_fail(struct client *cl, const char *why)
 {
-	if (cl->fd >= 0)
+	if (cl->fd >= 0) {
+		/* What is under way holds the socket open, and ends by this. */
+		shutdown(cl->fd, SHUT_RDWR);
 		close(cl->fd);
+	}
 	cl->fd = -1;
 	tls_free(cl->tls, false);
 	cl->tls = NULL;
@@ -134,39 +126,31 @@ static void client_fail(struct client *cl, const char *why)
 	cl->ops->closed(cl, why);
 }
 
-static void client_arm(struct client *cl, int epfd, int op)
+/* Has what comes received, or waited for, unless that is under way. */
+static void client_read(struct client *cl)
 {
-	struct epoll_event ev = { .data.ptr = cl };
-
-	if (!cl->paused)
-		ev.events |= EPOLLIN | EPOLLRDHUP;
-	if (cl->want_out)
-		ev.events |= EPOLLOUT;
-	if (epoll_ctl(epfd, op, cl->fd, &ev)) {
-		perror("mqload: epoll_ctl");
-		exit(1);
-	}
+	if (cl->paused || cl->fd < 0 || cl->in_op.busy)
+		return;
+	if (cl->to->tls.cafile)
+		ring_poll(&cl->in_op, cl->fd, POLLIN | POLLRDHUP);
+	else
+		ring_recv(&cl->in_op, cl->fd);
 }
 
 /**
  * client_pause() - stop or resume reading
  * @cl: the client
- * @epfd: the epoll descriptor
  * @pause: stop reading
  */
-void client_pause(struct client *cl, int epfd, bool pause)
+void client_pause(struct client *cl, bool pause)
 {
 	if (cl->paused == pause || cl->fd < 0)
 		return;
 	cl->paused = pause;
-	client_arm(cl, epfd, EPOLL_CTL_MOD);
-}
-
-static ssize_t client_send(struct client *cl, const void *p, size_t len)
-{
-	if (cl->tls)
-		return tls_send(cl->tls, p, len);
-	return send(cl->fd, p, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (pause)
+		ring_cancel(&cl->in_op);
+	else
+		client_read(cl);
 }
 
 /* What errno is about, once the session itself has failed. */
@@ -175,35 +159,73 @@ static const char *client_error(const struct client *cl)
 	return cl->tls && errno == EPROTO ? tls_error(cl->tls) : strerror(errno);
 }
 
-/**
- * client_flush() - write what is queued, as far as the socket takes it
- * @cl: the client
- * @epfd: the epoll descriptor, for EPOLLOUT
- */
-void client_flush(struct client *cl, int epfd)
+/* Makes what is to be written next what is being written, when that is done. */
+static bool client_next_bytes(struct client *cl)
 {
-	bool want = false;
+	struct client_bytes out = cl->out;
 
-	if (cl->fd < 0 || cl->state <= CLIENT_HANDSHAKE)
-		return;
-	while (cl->tx_off < cl->tx_len) {
-		ssize_t n = client_send(cl, cl->tx + cl->tx_off, cl->tx_len - cl->tx_off);
+	if (out.off < out.len)
+		return true;
+	if (cl->tx.off == cl->tx.len)
+		return false;
+	out.off = 0;
+	out.len = 0;
+	cl->out = cl->tx;
+	cl->tx = out;
+	return true;
+}
 
+static void client_write_tls(struct client *cl)
+{
+	while (client_next_bytes(cl)) {
+		ssize_t n = tls_send(cl->tls, cl->out.p + cl->out.off, cl->out.len - cl->out.off);
+
+		if (n < 0 && errno == EAGAIN) {
+			ring_poll(&cl->out_op, cl->fd, POLLOUT);
+			return;
+		}
 		if (n < 0) {
-			if (errno == EINTR)
-				continue;
-			if (errno == EAGAIN) {
-				want = true;
-				break;
-			}
 			client_fail(cl, client_error(cl));
 			return;
 		}
-		cl->tx_off += n;
+		cl->out.off += n;
 	}
-	if (want != cl->want_out) {
-		cl->want_out = want;
-		client_arm(cl, epfd, EPOLL_CTL_MOD);
+}
+
+static void client_write(struct client *cl)
+{
+	if (cl->out_op.busy || cl->state <= CLIENT_HANDSHAKE || cl->state == CLIENT_CLOSED)
+		return;
+	if (cl->tls)
+		client_write_tls(cl);
+	else if (client_next_bytes(cl))
+		ring_send(&cl->out_op, cl->fd, cl->out.p + cl->out.off, cl->out.len - cl->out.off);
+}
+
+/**
+ * client_flush() - have what is queued sent with what others have, before the next wait
+ * @cl: the client
+ */
+void client_flush(struct client *cl)
+{
+	if (cl->queued || !client_backlog(cl))
+		return;
+	cl->queued = true;
+	cl->next = queue;
+	queue = cl;
+}
+
+/**
+ * client_flush_queued() - prepare the sends of all that have something to send
+ */
+void client_flush_queued(void)
+{
+	while (queue) {
+		struct client *cl = queue;
+
+		queue = cl->next;
+		cl->queued = false;
+		client_write(cl);
 	}
 }
 
@@ -324,17 +346,15 @@ static void bind_source(int fd, const struct target *to, unsigned int serial)
 /**
  * client_connect() - start the connection and queue its CONNECT packet
  * @cl: the client
- * @epfd: the epoll descriptor
  * @to: where to
  * @serial: running number, picks the source address
  *
  * Return: 0, or -errno when the socket could not even be made.
  */
-int client_connect(struct client *cl, int epfd, const struct target *to, unsigned int serial)
+int client_connect(struct client *cl, const struct target *to, unsigned int serial)
 {
-	int one = 1, fd, err;
+	int one = 1, fd = socket(to->dst.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	fd = socket(to->dst.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
@@ -342,16 +362,11 @@ int client_connect(struct client *cl, int epfd, const struct target *to, unsigne
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &to->rcvbuf, sizeof(to->rcvbuf));
 	if (to->src.ss_family)
 		bind_source(fd, to, serial);
-	if (connect(fd, (const struct sockaddr *)&to->dst, to->dst_len) && errno != EINPROGRESS) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
 	cl->fd = fd;
+	cl->to = to;
 	cl->state = CLIENT_CONNECTING;
-	cl->want_out = true;
 	client_send_connect(cl, to);
-	client_arm(cl, epfd, EPOLL_CTL_ADD);
+	ring_connect(&cl->in_op, fd, &to->dst, to->dst_len);
 	return 0;
 }
 
@@ -522,64 +537,71 @@ static ssize_t packet_length(const uint8_t *p, size_t len, size_t *head)
 	return value + *head;
 }
 
-static void client_receive(struct client *cl)
+/* Handles the whole packets among the bytes; returns how many bytes that is, -1 on a bad one. */
+static ssize_t handle_packets(struct client *cl, const uint8_t *p, size_t len)
 {
-	size_t have, off = 0, head = 0;
-	ssize_t n, size = 0;
+	size_t off = 0, head = 0;
 
-	if (rx_buf_size < cl->rx_len + RX_CHUNK) {
-		rx_buf_size = cl->rx_len + RX_CHUNK;
-		rx_buf = xrealloc(rx_buf, rx_buf_size);
-	}
-	n = cl->tls ? tls_recv(cl->tls, rx_buf + cl->rx_len, RX_CHUNK) :
-		      recv(cl->fd, rx_buf + cl->rx_len, RX_CHUNK, MSG_DONTWAIT);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			client_fail(cl, client_error(cl));
-		return;
-	}
-	if (n == 0) {
-		client_fail(cl, "end of stream");
-		return;
-	}
-	if (cl->rx_len)
-		memcpy(rx_buf, cl->rx, cl->rx_len);
-	have = cl->rx_len + n;
-	while (off < have) {
-		size = packet_length(rx_buf + off, have - off, &head);
-		if (size <= 0 || (size_t)size > have - off)
+	while (off < len) {
+		ssize_t size = packet_length(p + off, len - off, &head);
+
+		if (size < 0)
+			return -1;
+		if (!size || (size_t)size > len - off)
 			break;
-		if (!handle_packet(cl, rx_buf[off], rx_buf + off + head, size - head)) {
-			size = -1;
-			break;
-		}
+		if (!handle_packet(cl, p[off], p + off + head, size - head))
+			return -1;
 		off += size;
 	}
-	if (size < 0) {
+	return off;
+}
+
+/* What came; only the tail of a cut packet is kept. */
+static void client_receive(struct client *cl, const uint8_t *p, size_t len)
+{
+	ssize_t used;
+
+	if (cl->rx_len) {
+		if (cl->rx_len + len > cl->rx_size) {
+			cl->rx_size = 2 * (cl->rx_len + len);
+			cl->rx = xrealloc(cl->rx, cl->rx_size);
+		}
+		memcpy(cl->rx + cl->rx_len, p, len);
+		p = cl->rx;
+		len += cl->rx_len;
+	}
+	used = handle_packets(cl, p, len);
+	if (used < 0) {
 		client_fail(cl, "malformed or unexpected packet");
 		return;
 	}
-	cl->rx_len = have - off;
+	cl->rx_len = len - used;
 	if (cl->rx_len > cl->rx_size) {
 		cl->rx_size = 2 * cl->rx_len;
 		cl->rx = xrealloc(cl->rx, cl->rx_size);
 	}
 	if (cl->rx_len)
-		memcpy(cl->rx, rx_buf + off, cl->rx_len);
+		memmove(cl->rx, p + used, cl->rx_len);
 }
 
-static void client_connected(struct client *cl, const struct target *to)
+static void client_receive_tls(struct client *cl)
 {
-	cl->state = CLIENT_CONNACK;
-	if (!to->tls.cafile)
-		return;
-	cl->state = CLIENT_HANDSHAKE;
-	cl->tls = tls_new(cl->fd, &to->tls);
-	if (!cl->tls)
-		client_fail(cl, "no TLS session");
+	static uint8_t buf[RX_CHUNK];
+	ssize_t n;
+
+	/* A full buffer may have left some in the session, where no socket tells of it. */
+	do {
+		n = tls_recv(cl->tls, buf, sizeof(buf));
+		if (n > 0)
+			client_receive(cl, buf, n);
+	} while (n == sizeof(buf) && cl->fd >= 0);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		client_fail(cl, client_error(cl));
+	else if (!n)
+		client_fail(cl, "end of stream");
 }
 
-static void client_handshake(struct client *cl, int epfd)
+static void client_handshake(struct client *cl)
 {
 	bool want_out;
 	int done = tls_handshake(cl->tls, &want_out);
@@ -590,75 +612,140 @@ static void client_handshake(struct client *cl, int epfd)
 	}
 	if (done)
 		cl->state = CLIENT_CONNACK;
-	if (want_out != cl->want_out) {
-		cl->want_out = want_out;
-		client_arm(cl, epfd, EPOLL_CTL_MOD);
+	else if (want_out && !cl->out_op.busy)
+		ring_poll(&cl->out_op, cl->fd, POLLOUT);
+}
+
+static void client_connected(struct client *cl, int res)
+{
+	if (res) {
+		client_fail(cl, strerror(-res));
+		return;
 	}
+	cl->state = CLIENT_CONNACK;
+	if (!cl->to->tls.cafile)
+		return;
+	/* Its own calls are not to wait; those of the ring would not at such a socket. */
+	fcntl(cl->fd, F_SETFL, O_NONBLOCK);
+	cl->state = CLIENT_HANDSHAKE;
+	cl->tls = tls_new(cl->fd, &cl->to->tls);
+	if (!cl->tls)
+		client_fail(cl, "no TLS session");
+	else
+		client_handshake(cl);
+}
+
+static void in_done(struct ring_op *op, int res, const uint8_t *data)
+{
+	struct client *cl = container_of(op, struct client, in_op);
+
+	if (cl->state == CLIENT_CLOSED)
+		return;
+	if (cl->state == CLIENT_CONNECTING)
+		client_connected(cl, res);
+	else if (cl->state == CLIENT_HANDSHAKE)
+		client_handshake(cl);
+	else if (cl->paused && cl->tls)
+		return;
+	else if (cl->tls)
+		client_receive_tls(cl);
+	else if (res > 0)
+		client_receive(cl, data, res);
+	else if (!res)
+		client_fail(cl, "end of stream");
+	else if (res != -ENOBUFS && res != -ECANCELED && res != -EINTR)
+		client_fail(cl, strerror(-res));
+	client_read(cl);
+	client_flush(cl);
+}
+
+static void out_done(struct ring_op *op, int res, const uint8_t *data)
+{
+	struct client *cl = container_of(op, struct client, out_op);
+
+	(void)data;
+	if (cl->state == CLIENT_CLOSED)
+		return;
+	if (cl->state == CLIENT_HANDSHAKE)
+		client_handshake(cl);
+	else if (!cl->tls && res < 0 && res != -EINTR && res != -ECANCELED)
+		client_fail(cl, strerror(-res));
+	else if (!cl->tls && res > 0)
+		cl->out.off += res;
+	client_flush(cl);
 }
 
 /**
- * client_event() - handle what epoll reported
+ * client_init() - prepare a client; its identity fields are set by the caller
  * @cl: the client
- * @epfd: the epoll descriptor
- * @to: where it connects to
- * @events: the reported events
+ * @ops: callbacks
  */
-void client_event(struct client *cl, int epfd, const struct target *to, uint32_t events)
+void client_init(struct client *cl, const struct client_ops *ops)
 {
-	if (cl->fd < 0)
-		return;
-	if (cl->state == CLIENT_CONNECTING) {
-		socklen_t len = sizeof(int);
-		int err = 0;
+	memset(cl, 0, sizeof(*cl));
+	cl->fd = -1;
+	cl->level = 4;
+	cl->receive_max = 65535;
+	cl->in_op.done = in_done;
+	cl->out_op.done = out_done;
+	cl->ops = ops;
+}
 
-		getsockopt(cl->fd, SOL_SOCKET, SO_ERROR, &err, &len);
-		if (err) {
-			client_fail(cl, strerror(err));
-			return;
+/**
+ * client_stop() - end what is under way for a client, before client_end()
+ * @cl: the client
+ *
+ * Return: true when nothing is; otherwise something will be done.
+ */
+bool client_stop(struct client *cl)
+{
+	if (cl->state != CLIENT_CLOSED) {
+		if (cl->state <= CLIENT_HANDSHAKE) {
+			tls_free(cl->tls, false);
+			cl->tls = NULL;
 		}
-		if (!(events & EPOLLOUT))
-			return;
-		client_connected(cl, to);
+		cl->state = CLIENT_CLOSED;
+		ring_cancel(&cl->in_op);
+		ring_cancel(&cl->out_op);
 	}
-	if (cl->state == CLIENT_HANDSHAKE)
-		client_handshake(cl, epfd);
-	else if (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))
-		client_receive(cl);
-	if (cl->fd >= 0 && (cl->tx_off < cl->tx_len || cl->want_out) &&
-	    cl->state > CLIENT_HANDSHAKE)
-		client_flush(cl, epfd);
+	return !cl->in_op.busy && !cl->out_op.busy;
+}
+
+static void client_bye(struct client *cl, enum client_end how)
+{
+	struct linger hard = { .l_onoff = 1, .l_linger = 0 };
+	static const uint8_t disconnect[2] = { MQTT_DISCONNECT, 0 };
+
+	/* A DISCONNECT only makes sense at a packet boundary. */
+	if (how == END_DISCONNECT && !client_backlog(cl)) {
+		if (cl->tls)
+			tls_send(cl->tls, disconnect, 2);
+		else
+			send(cl->fd, disconnect, 2, MSG_DONTWAIT | MSG_NOSIGNAL);
+	}
+	if (how == END_RST)
+		setsockopt(cl->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
+	tls_free(cl->tls, how != END_RST);
+	cl->tls = NULL;
+	close(cl->fd);
+	cl->fd = -1;
 }
 
 /**
  * client_end() - end the connection and free the buffers
- * @cl: the client
+ * @cl: the client, for which client_stop() has nothing under way
  * @how: with a DISCONNECT, a FIN or a RST
  */
 void client_end(struct client *cl, enum client_end how)
 {
-	if (cl->fd >= 0) {
-		struct linger hard = { .l_onoff = 1, .l_linger = 0 };
-		static const uint8_t disconnect[2] = { MQTT_DISCONNECT, 0 };
-
-		/* A DISCONNECT only makes sense at a packet boundary. */
-		if (how == END_DISCONNECT && !client_backlog(cl) &&
-		    client_send(cl, disconnect, 2) != 2)
-			how = END_FIN;
-		if (how == END_RST)
-			setsockopt(cl->fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-		tls_free(cl->tls, how != END_RST && cl->state > CLIENT_HANDSHAKE);
-		cl->tls = NULL;
-		close(cl->fd);
-	}
-	cl->fd = -1;
-	cl->state = CLIENT_CLOSED;
+	if (cl->fd >= 0)
+		client_bye(cl, how);
 	free(cl->rx);
-	free(cl->tx);
+	free(cl->tx.p);
+	free(cl->out.p);
 	cl->rx = NULL;
-	cl->tx = NULL;
 	cl->rx_len = 0;
 	cl->rx_size = 0;
-	cl->tx_off = 0;
-	cl->tx_len = 0;
-	cl->tx_size = 0;
+	memset(&cl->tx, 0, sizeof(cl->tx));
+	memset(&cl->out, 0, sizeof(cl->out));
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "ring.h"
 #include "tls.h"
 
 enum client_state {
@@ -84,14 +85,28 @@ struct client_ops {
 };
 
 /**
+ * struct client_bytes - part of a stream
+ * @p: the bytes
+ * @off: start of those not written yet
+ * @len: end of those
+ * @size: room at @p
+ */
+struct client_bytes {
+	uint8_t *p;
+	size_t off;
+	size_t len;
+	size_t size;
+};
+
+/**
  * struct client - one connection of the generator
  * @fd: the socket, -1 without
  * @tls: its TLS session, %NULL for plain TCP
  * @level: 4 for MQTT 3.1.1, 5 for 5.0
  * @receive_max: QoS 1 messages the broker takes unacknowledged
  * @state: how far the connection has come
- * @want_out: EPOLLOUT is armed
- * @paused: EPOLLIN is not armed, a subscriber that stopped reading
+ * @paused: a subscriber that stopped reading
+ * @queued: it has bytes that are to be sent before the next wait
  * @publisher: it publishes; otherwise it subscribes
  * @index: number among the publishers or subscribers
  * @filter: topic filter to subscribe to, %NULL for none
@@ -100,11 +115,12 @@ struct client_ops {
  * @rx: bytes of an incomplete packet
  * @rx_len: how many
  * @rx_size: room in @rx
- * @tx: bytes not yet written
- * @tx_off: start of the unwritten part
- * @tx_len: end of the unwritten part
- * @tx_size: room in @tx
- * @last_tx: when something was last queued, for PINGREQ
+ * @tx: bytes to be written when those of @out are
+ * @out: bytes that the socket is taking
+ * @in_op: the connection being made, then receiving, or for TLS waiting for something to receive
+ * @out_op: sending, or for TLS waiting for room to
+ * @to: where it connects to
+ * @next: next one that is queued
  * @ops: callbacks
  */
 struct client {
@@ -113,8 +129,8 @@ struct client {
 	uint8_t level;
 	uint16_t receive_max;
 	enum client_state state;
-	bool want_out;
 	bool paused;
+	bool queued;
 	bool publisher;
 	unsigned int index;
 	const char *filter;
@@ -123,11 +139,12 @@ struct client {
 	uint8_t *rx;
 	size_t rx_len;
 	size_t rx_size;
-	uint8_t *tx;
-	size_t tx_off;
-	size_t tx_len;
-	size_t tx_size;
-	uint64_t last_tx;
+	struct client_bytes tx;
+	struct client_bytes out;
+	struct ring_op in_op;
+	struct ring_op out_op;
+	const struct target *to;
+	struct client *next;
 	const struct client_ops *ops;
 };
 
@@ -136,13 +153,14 @@ void clock_of_guest(const struct insns *insns);
 bool clock_is_guests(void);
 uint64_t now_ns(void);
 void client_init(struct client *cl, const struct client_ops *ops);
-int client_connect(struct client *cl, int epfd, const struct target *to, unsigned int serial);
-void client_event(struct client *cl, int epfd, const struct target *to, uint32_t events);
+int client_connect(struct client *cl, const struct target *to, unsigned int serial);
 uint8_t *client_reserve(struct client *cl, size_t len);
 void client_commit(struct client *cl, size_t len);
-void client_flush(struct client *cl, int epfd);
-void client_pause(struct client *cl, int epfd, bool pause);
+void client_flush(struct client *cl);
+void client_flush_queued(void);
+void client_pause(struct client *cl, bool pause);
 void client_ping(struct client *cl);
+bool client_stop(struct client *cl);
 void client_end(struct client *cl, enum client_end how);
 
 /**
@@ -151,7 +169,7 @@ void client_end(struct client *cl, enum client_end how);
  */
 static inline size_t client_backlog(const struct client *cl)
 {
-	return cl->tx_len - cl->tx_off;
+	return cl->tx.len - cl->tx.off + cl->out.len - cl->out.off;
 }
 
 #endif

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <time.h>
 
+#include "ring.h"
 #include "run.h"
 
 #define SNAP_FIRST	0.15
@@ -28,7 +28,6 @@ static struct kept *kept;
 static unsigned int run_number;
 static volatile sig_atomic_t interrupted;
 static volatile sig_atomic_t go_on;
-static int epfd = -1;
 
 static void on_signal(int sig)
 {
@@ -74,7 +73,7 @@ static void on_ready(struct client *cl)
 	run->ready++;
 	run->progress = now_ns();
 	if (!cl->publisher && cl->index >= run->cfg->subscribers)
-		client_pause(cl, epfd, true);
+		client_pause(cl, true);
 }
 
 static void on_closed(struct client *cl, const char *why)
@@ -131,10 +130,7 @@ static const struct client_ops kept_ops = {
 
 static void loop_once(uint64_t until)
 {
-	struct epoll_event ev[256];
 	uint64_t now = now_ns(), wait = until > now ? until - now : 0;
-	struct timespec ts;
-	int n, i;
 
 	if (wait > NSEC / 2)
 		wait = NSEC / 2;
@@ -144,19 +140,8 @@ static void loop_once(uint64_t until)
 	 */
 	if (clock_is_guests() && wait)
 		wait = wait < NSEC / 2 ? 20000 : NSEC / 1000;
-	ts.tv_sec = 0;
-	ts.tv_nsec = wait;
-	n = epoll_pwait2(epfd, ev, 256, &ts, NULL);
-	if (n < 0 && errno != EINTR) {
-		perror("mqload: epoll_pwait2");
-		exit(1);
-	}
-	for (i = 0; i < n; i++) {
-		if (ev[i].data.ptr == run->agent)
-			agent_receive(run->agent, run->received);
-		else
-			client_event(ev[i].data.ptr, epfd, run->to, ev[i].events);
-	}
+	client_flush_queued();
+	ring_wait(wait);
 }
 
 static struct client *sub_client(struct run *r, unsigned int i)
@@ -245,7 +230,7 @@ static bool run_connect(struct run *r)
 					break;
 				r->progress = now;
 			}
-			err = client_connect(&r->clients[r->begun], epfd, r->to, r->begun);
+			err = client_connect(&r->clients[r->begun], r->to, r->begun);
 			if (err) {
 				fprintf(stderr, "mqload: connect: %s\n", strerror(-err));
 				return false;
@@ -323,9 +308,9 @@ static void run_publish(struct run *r)
 
 			pub_update(r, pub);
 			if (r->window) {
-				pub_closed_loop(r, pub, epfd, now);
+				pub_closed_loop(r, pub, now);
 			} else {
-				uint64_t d = pub_open_loop(r, pub, epfd, now);
+				uint64_t d = pub_open_loop(r, pub, now);
 
 				if (d < due)
 					due = d;
@@ -356,7 +341,7 @@ static void run_hold(struct run *r)
 		last = now_ns();
 		for (i = 0; i < r->clients_count; i++) {
 			client_ping(&r->clients[i]);
-			client_flush(&r->clients[i], epfd);
+			client_flush(&r->clients[i]);
 		}
 	}
 }
@@ -368,7 +353,7 @@ static void run_resume(struct run *r)
 	unsigned int i;
 
 	for (i = 0; i < cfg->stalled; i++)
-		client_pause(sub_client(r, cfg->subscribers + i), epfd, false);
+		client_pause(sub_client(r, cfg->subscribers + i), false);
 	r->progress = now_ns();
 	while (!interrupted && !r->failed && now_ns() < r->progress + 2 * NSEC)
 		loop_once(r->progress + 2 * NSEC);
@@ -376,8 +361,15 @@ static void run_resume(struct run *r)
 
 static void run_free(struct run *r, enum client_end how)
 {
-	unsigned int i;
+	unsigned int i, left;
 
+	do {
+		for (i = 0, left = 0; i < r->clients_count; i++)
+			left += !client_stop(&r->clients[i]);
+		client_flush_queued();
+		if (left)
+			ring_wait(NSEC);
+	} while (left);
 	for (i = 0; i < r->clients_count; i++)
 		client_end(&r->clients[i], how);
 	for (i = 0; r->pubs && i < r->cfg->publishers; i++) {
@@ -421,15 +413,9 @@ void load_close_kept(enum client_end how)
 
 static void load_setup(struct agent *agent)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = agent };
-
-	if (epfd >= 0)
-		return;
-	epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (epfd < 0 || (agent && epoll_ctl(epfd, EPOLL_CTL_ADD, agent->fd, &ev))) {
-		perror("mqload: epoll");
-		exit(1);
-	}
+	ring_open();
+	if (agent)
+		agent_listen(agent);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	signal(SIGUSR1, on_go_on);
@@ -473,7 +459,7 @@ int load_run(const struct load_cfg *cfg, const struct target *to, struct agent *
 		}
 		r->stop = r->start + (uint64_t)(cfg->seconds * 1e9);
 		if (agent)
-			agent_begin(agent);
+			agent_begin(agent, &r->received);
 		if (cfg->publishers)
 			run_publish(r);
 		else
@@ -485,6 +471,8 @@ int load_run(const struct load_cfg *cfg, const struct target *to, struct agent *
 	if (!cfg->abandon)
 		check_end(r);
 	ok = report_run(r, end, ok && !interrupted);
+	if (agent)
+		agent_begin(agent, NULL);
 	if (cfg->keep)
 		run_keep(r);
 	else

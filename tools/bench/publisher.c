@@ -106,25 +106,18 @@ static bool pub_may_send(const struct run *run, const struct publisher *pub, uin
  * pub_closed_loop() - publish as much as the window has room for
  * @run: the workload
  * @pub: the publisher
- * @epfd: the epoll descriptor
  * @now: the time
  */
-void pub_closed_loop(struct run *run, struct publisher *pub, int epfd, uint64_t now)
+void pub_closed_loop(struct run *run, struct publisher *pub, uint64_t now)
 {
 	unsigned int batch = run->cfg->batch;
 
-	for (;;) {
-		if (pub->seq != pub->done && pub->seq - pub->done + batch > run->window)
-			return;
-		while (pub_may_send(run, pub, now) && pub->seq - pub->done < run->window &&
-		       client_backlog(pub->cl) < BACKLOG_MAX)
-			pub_append(run, pub, now);
-		if (!client_backlog(pub->cl))
-			return;
-		client_flush(pub->cl, epfd);
-		if (client_backlog(pub->cl) || pub->cl->fd < 0)
-			return;
-	}
+	if (pub->seq != pub->done && pub->seq - pub->done + batch > run->window)
+		return;
+	while (pub_may_send(run, pub, now) && pub->seq - pub->done < run->window &&
+	       client_backlog(pub->cl) < BACKLOG_MAX)
+		pub_append(run, pub, now);
+	client_flush(pub->cl);
 }
 
 static uint64_t pub_due(const struct run *run, const struct publisher *pub)
@@ -144,12 +137,11 @@ static uint64_t pub_due(const struct run *run, const struct publisher *pub)
  * pub_open_loop() - publish what has fallen due
  * @run: the workload
  * @pub: the publisher
- * @epfd: the epoll descriptor
  * @now: the time
  *
  * Return: when the next message is due, %UINT64_MAX when there is none or it waits for others.
  */
-uint64_t pub_open_loop(struct run *run, struct publisher *pub, int epfd, uint64_t now)
+uint64_t pub_open_loop(struct run *run, struct publisher *pub, uint64_t now)
 {
 	uint64_t due;
 
@@ -159,11 +151,11 @@ uint64_t pub_open_loop(struct run *run, struct publisher *pub, int epfd, uint64_
 		if (!pub_may_send(run, pub, due))
 			break;
 		if (due > now) {
-			client_flush(pub->cl, epfd);
+			client_flush(pub->cl);
 			return due;
 		}
 		pub_append(run, pub, due);
 	}
-	client_flush(pub->cl, epfd);
+	client_flush(pub->cl);
 	return UINT64_MAX;
 }

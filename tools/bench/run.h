@@ -104,8 +104,8 @@ void *xcalloc(size_t n, size_t size);
 
 void pub_template(struct publisher *pub, const struct load_cfg *cfg);
 void pub_update(struct run *run, struct publisher *pub);
-void pub_closed_loop(struct run *run, struct publisher *pub, int epfd, uint64_t now);
-uint64_t pub_open_loop(struct run *run, struct publisher *pub, int epfd, uint64_t now);
+void pub_closed_loop(struct run *run, struct publisher *pub, uint64_t now);
+uint64_t pub_open_loop(struct run *run, struct publisher *pub, uint64_t now);
 
 void check_publish(struct run *run, struct client *cl, const struct publish *pb);
 void check_puback(struct run *run, struct client *cl, uint16_t pid);
