@@ -7,6 +7,7 @@ tap has virtio-net headers, so segmentation offload works in both directions.
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +22,18 @@ AGENT_PORT, BROKER_PORT, TLS_PORT = 7000, 1883, 8883
 
 class GuestError(Exception):
     """The guest did not do what it should have."""
+
+
+def end_on_signals():
+    """Ends the program at a signal as at its end: with nothing left behind, and only once."""
+    signals = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+
+    def end(number, _frame):
+        for sig in signals:
+            signal.signal(sig, signal.SIG_IGN)
+        sys.exit(128 + number)
+    for sig in signals:
+        signal.signal(sig, end)
 
 
 class Guest:
@@ -40,6 +53,7 @@ class Guest:
         self.proc = None
         self.release = None
         self.agent = None
+        self.loads = []
 
     def __enter__(self):
         ns = self.netns
@@ -118,8 +132,10 @@ class Guest:
 
     def load_start(self, *args):
         """Starts mqload in the namespace; its standard output is a pipe of JSON lines."""
-        return subprocess.Popen(self._load_cmd(args), stdout=subprocess.PIPE, stderr=self.log,
+        proc = subprocess.Popen(self._load_cmd(args), stdout=subprocess.PIPE, stderr=self.log,
                                 text=True)
+        self.loads.append(proc)
+        return proc
 
     def load(self, *args, agent=True, timeout=3000, check=True):
         """Runs mqload in the namespace; returns its reports (a list of dicts)."""
@@ -171,12 +187,15 @@ class Guest:
         return text, self.proc.wait() if self.proc else 1
 
     def __exit__(self, *exc):
-        if self.proc is not None and self.proc.poll() is None:
-            self.proc.terminate()
-            self.proc.wait()
+        # A guest that is gone does not close connections.
+        for proc in self.loads + [self.proc] * (self.proc is not None):
+            if proc.poll() is None:
+                proc.terminate()
+                proc.wait()
         subprocess.run(["ip", "netns", "del", self.netns], check=False)
-        if self.insns and os.path.exists(self.insns):
-            os.unlink(self.insns)
+        for file in filter(None, (self.insns, self.disk)):
+            if os.path.exists(file):
+                os.unlink(file)
 
 
 def run(cmd):
