@@ -9,7 +9,7 @@
 #   make demo           real clients talk through the kernel, on 6.1 and on 6.12
 #   make demo HOST=1    the same on the running kernel
 #   make bench          instructions per delivery and latency beside other brokers, tables and
-#                       plots in build/bench; BENCH= more options of tests/bench/run
+#                       plots in build/bench; BENCH='...' only one run of tests/bench/run
 #   make install        DESTDIR= PREFIX=/usr/local
 #
 # Variables: CC, CFLAGS, LDFLAGS, WERROR=1, BUILD (build directory), V=1.
@@ -54,7 +54,7 @@ demo:
 
 bench: kernels
 	$(Q)$(MAKE) userspace bench-tools modules
-	$(Q)tests/bench/run $(BENCH)
+	$(Q)$(if $(BENCH),tests/bench/run $(BENCH),tests/bench/all)
 
 .PHONY: install clean
 install: userspace

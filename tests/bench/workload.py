@@ -111,6 +111,13 @@ for _qos, _suffix, _title in ((1, "", ""), (0, "-q0", ", QoS 0")):
 WORKLOADS["omb-conn"] = work("OMB conn-tcp-10K-100",
                              "-P 0 -S 10000 -k 300 -d {seconds} --connect-rate 100")
 
+# What may be asked for by one name.
+GROUPS = {
+    "table": TABLE,
+    "other": ("broadcast", "broadcast-1/100", "slow10", "mixed10", "tls10", "tls-p2p50"),
+    "omb": tuple(name for name in WORKLOADS if name.startswith("omb-")),
+}
+
 # Latency in the guest's own time, which the generator outside goes by. First the rate that
 # mosquitto reaches in the closed loop, then all brokers at half of it.
 WORKLOADS.update({

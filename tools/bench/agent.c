@@ -205,7 +205,8 @@ static void agent_receive(struct agent *ag)
 	ag->buf[ag->len] = 0;
 	if (!strchr(ag->buf, '\n'))
 		return;
-	if (ag->counter && ag->have < 2 && sscanf(ag->buf, "%llu %llu %llu", &clock, &ticks, &idle) == 3) {
+	if (ag->counter && ag->have < 2 &&
+	    sscanf(ag->buf, "%llu %llu %llu", &clock, &ticks, &idle) == 3) {
 		ag->snap[ag->have].clock = clock;
 		ag->snap[ag->have].ticks = ticks;
 		ag->snap[ag->have].idle = idle;
