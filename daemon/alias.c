@@ -29,9 +29,9 @@ struct aliases {
 
 static struct aliases *aliases_of(struct client *c)
 {
-	if (!c->aliases)
-		c->aliases = xcalloc(1, sizeof(*c->aliases));
-	return c->aliases;
+	if (!c->rare->aliases)
+		client_rare(c)->aliases = xcalloc(1, sizeof(*c->rare->aliases));
+	return c->rare->aliases;
 }
 
 static void alias_store(struct alias *alias, const char *topic, uint16_t len)
@@ -49,18 +49,18 @@ void alias_set(struct client *c, uint16_t alias, const char *topic,
 
 const char *alias_topic(const struct client *c, uint16_t alias, uint16_t *len)
 {
-	if (!c->aliases)
+	if (!c->rare->aliases)
 		return NULL;
-	*len = c->aliases->in[alias - 1].len;
-	return c->aliases->in[alias - 1].topic;
+	*len = c->rare->aliases->in[alias - 1].len;
+	return c->rare->aliases->in[alias - 1].topic;
 }
 
 uint16_t alias_find(const struct client *c, const char *topic, uint16_t len)
 {
 	uint16_t i;
 
-	for (i = 0; c->aliases && i < c->aliases->nr_out; i++) {
-		const struct alias *alias = &c->aliases->out[i];
+	for (i = 0; c->rare->aliases && i < c->rare->aliases->nr_out; i++) {
+		const struct alias *alias = &c->rare->aliases->out[i];
 
 		if (alias->len == len && !memcmp(alias->topic, topic, len))
 			return i + 1;
@@ -70,7 +70,7 @@ uint16_t alias_find(const struct client *c, const char *topic, uint16_t len)
 
 uint16_t alias_next(const struct client *c)
 {
-	uint16_t nr = c->aliases ? c->aliases->nr_out : 0;
+	uint16_t nr = c->rare->aliases ? c->rare->aliases->nr_out : 0;
 
 	return nr < min_t(uint16_t, c->alias_max, ALIAS_OUT_MAX) ? nr + 1 : 0;
 }

@@ -112,7 +112,7 @@ static void verified(struct work *work)
 	verification_free(v);
 	if (!c)
 		return;
-	c->verification = NULL;
+	c->rare->verification = NULL;
 	if (good)
 		auth_passed(c);
 	else
@@ -151,7 +151,7 @@ static enum auth_verdict verify(struct client *c,
 	v->password = xmalloc(max_t(size_t, cred->password_len, 1));
 	memcpy(v->password, cred->password, cred->password_len);
 	v->len = cred->password_len;
-	c->verification = v;
+	client_rare(c)->verification = v;
 	work_submit(&pool, &v->work);
 	return AUTH_WAIT;
 }
@@ -166,7 +166,7 @@ static bool identify(struct client *c)
 	    !unix_peer(c->fd, &peer))
 		return false;
 	unix_user_name(peer.uid, name, sizeof(name));
-	c->user = xstrdup(name);
+	client_rare(c)->user = xstrdup(name);
 	c->identified = true;
 	return true;
 }
@@ -185,7 +185,7 @@ static enum auth_verdict check_certificate(struct client *c, enum reason *code)
 	*code = REASON_BAD_USER_NAME_OR_PASSWORD;
 	if (!name || !utf8_valid((const uint8_t *)name, strlen(name)))
 		return AUTH_REFUSE;
-	c->user = xstrdup(name);
+	client_rare(c)->user = xstrdup(name);
 	c->identified = true;
 	return AUTH_ALLOW;
 }
@@ -216,10 +216,10 @@ enum auth_verdict auth_check(struct client *c, const struct credentials *cred,
 
 void auth_cancel(struct client *c)
 {
-	if (!c->verification)
+	if (!c->rare->verification)
 		return;
-	c->verification->client = NULL;
-	c->verification = NULL;
+	c->rare->verification->client = NULL;
+	c->rare->verification = NULL;
 }
 
 static void check_client(struct client *c, void *arg)
@@ -228,11 +228,11 @@ static void check_client(struct client *c, void *arg)
 	const char *old, *new;
 
 	(void)arg;
-	if (!c->user || c->identified || !s->users || c->state != CLIENT_CONNECTED)
+	if (!c->rare->user || c->identified || !s->users || c->state != CLIENT_CONNECTED)
 		return;
 	old = s->users_next ?
-	      users_find(s->users_next, c->user, strlen(c->user)) : NULL;
-	new = users_find(s->users, c->user, strlen(c->user));
+	      users_find(s->users_next, c->rare->user, strlen(c->rare->user)) : NULL;
+	new = users_find(s->users, c->rare->user, strlen(c->rare->user));
 	if (!new || (old && strcmp(old, new)))
 		client_fail(c, REASON_NOT_AUTHORIZED,
 			    "user or password changed");

@@ -44,7 +44,92 @@ static uint32_t count;
 static uint32_t closing;
 static uint32_t refused;
 
+/* Of as many clients as are likely to be busy at a time. */
+#define BUSY_KEEP	1024u
+
+static LIST_HEAD(free_busy);
+static uint32_t free_busy_count;
+/* Memory of what only some of them have. */
+static size_t extra_bytes;
+
+const struct client_rare client_not_rare;
+const struct client_busy client_idle = {
+	.dirty_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.dirty_node),
+	.fence_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.fence_node),
+	.ack_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.ack_node),
+};
+const struct client_rx client_no_rx;
+
 static void client_tx(struct op *op, int res, uint32_t flags);
+
+struct client_rare *client_rare(struct client *c)
+{
+	if (c->rare == &client_not_rare) {
+		c->rare = xcalloc(1, sizeof(*c->rare));
+		extra_bytes += sizeof(*c->rare);
+	}
+	return c->rare;
+}
+
+static void rare_free(struct client_rare *rare)
+{
+	tls_info_delete(rare->tls);
+	aliases_free(rare->aliases);
+	free(rare->user);
+	free(rare);
+	extra_bytes -= sizeof(*rare);
+}
+
+void client_make_busy(struct client *c)
+{
+	struct client_busy *busy;
+
+	if (list_empty(&free_busy)) {
+		busy = xcalloc(1, sizeof(*busy));
+		INIT_LIST_HEAD(&busy->dirty_node);
+		INIT_LIST_HEAD(&busy->fence_node);
+		INIT_LIST_HEAD(&busy->ack_node);
+	} else {
+		busy = list_first_entry(&free_busy, struct client_busy,
+					dirty_node);
+		list_del_init(&busy->dirty_node);
+		free_busy_count--;
+	}
+	extra_bytes += sizeof(*busy);
+	busy->client = c;
+	c->busy = busy;
+}
+
+/* Output that there may be is dropped. */
+static void busy_drop(struct client_busy *busy)
+{
+	list_del_init(&busy->dirty_node);
+	list_del_init(&busy->ack_node);
+	list_del_init(&busy->fence_node);
+	outq_clear(&busy->out);
+	free(busy);
+	extra_bytes -= sizeof(*busy);
+}
+
+void client_settle(struct client *c)
+{
+	struct client_busy *busy = c->busy;
+
+	if (busy == &client_idle || busy->out.bytes || busy->out.holds ||
+	    c->tx_busy || !list_empty(&busy->dirty_node) ||
+	    !list_empty(&busy->fence_node) || !list_empty(&busy->ack_node))
+		return;
+	c->busy = (struct client_busy *)&client_idle;
+	if (free_busy_count >= BUSY_KEEP) {
+		busy_drop(busy);
+		return;
+	}
+	outq_settle(&busy->out);
+	busy->answers = 0;
+	list_add(&busy->dirty_node, &free_busy);
+	free_busy_count++;
+	extra_bytes -= sizeof(*busy);
+}
 
 uint32_t clients_count(void)
 {
@@ -53,7 +138,7 @@ uint32_t clients_count(void)
 
 struct usage clients_usage(void)
 {
-	return (struct usage){ count, count * sizeof(struct client) };
+	return (struct usage){ count, count * sizeof(struct client) + extra_bytes };
 }
 
 uint32_t client_window(void)
@@ -65,9 +150,11 @@ uint32_t client_window(void)
 
 void client_dirty(struct client *c)
 {
-	if (!list_empty(&c->dirty_node))
+	struct client_busy *busy = client_busy(c);
+
+	if (!list_empty(&busy->dirty_node))
 		return;
-	list_add_tail(&c->dirty_node, &dirty);
+	list_add_tail(&busy->dirty_node, &dirty);
 	nr_dirty++;
 }
 
@@ -137,9 +224,9 @@ void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 	refused += full;
 	listener->connections += !full;
 	c->tx_op.fn = client_tx;
-	INIT_LIST_HEAD(&c->dirty_node);
-	INIT_LIST_HEAD(&c->ack_node);
-	INIT_LIST_HEAD(&c->fence_node);
+	c->rare = (struct client_rare *)&client_not_rare;
+	c->busy = (struct client_busy *)&client_idle;
+	c->rx = (struct client_rx *)&client_no_rx;
 	list_add_tail(&c->node, &clients);
 	count++;
 	c->last_rx = loop_now();
@@ -152,7 +239,7 @@ void client_new(int fd, struct conf_listener *listener, struct peer *peer,
 		tls_push(c);
 	if (listener->protocol == CONF_PROTOCOL_WEBSOCKETS)
 		websocket_push(c);
-	if (c->transport)
+	if (c->rare->transport)
 		transport_start(c);
 	else
 		client_receive(c);
@@ -164,17 +251,14 @@ static void client_free(struct client *c)
 	peer_closed(c->peer);
 	close(c->fd);
 	transport_free(c);
-	tls_info_delete(c->tls);
-	outq_clear(&c->out);
 	publish_limit_free(c);
-	aliases_free(c->aliases);
-	free(c->rx);
 	enhanced_auth_end(c);
-	free(c->user);
+	client_input_free(c);
+	if (c->busy != &client_idle)
+		busy_drop(c->busy);
+	if (c->rare != &client_not_rare)
+		rare_free(c->rare);
 	list_del_init(&c->node);
-	list_del_init(&c->dirty_node);
-	list_del_init(&c->ack_node);
-	list_del_init(&c->fence_node);
 	count--;
 	refused -= c->refused;
 	if (c->state == CLIENT_CLOSING)
@@ -225,7 +309,7 @@ static void client_end_will(struct client *c, struct will *will,
 void client_close(struct client *c, enum client_end how, const char *reason)
 {
 	struct session *s = c->session;
-	struct will *will = c->will;
+	struct will *will = c->rare->will;
 	bool lives = false;
 
 	if (c->state == CLIENT_CLOSING)
@@ -243,7 +327,8 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 	}
 	auth_cancel(c);
 	enhanced_auth_end(c);
-	c->will = NULL;
+	if (will)
+		c->rare->will = NULL;
 	c->state = CLIENT_CLOSING;
 	closing++;
 	refused -= c->refused;
@@ -269,11 +354,11 @@ void client_fail(struct client *c, enum reason code, const char *what)
 /* There is room for more output. */
 static void client_drained(struct client *c)
 {
-	if (!c->out.bytes)
-		c->answers = 0;
+	if (!c->busy->out.bytes && c->busy->answers)
+		c->busy->answers = 0;
 	if (c->state != CLIENT_CONNECTED)
 		return;
-	if (c->session->queue.len)
+	if (c->session->msgs->queue.len)
 		deliver_pump(c->session);
 	client_input_drained(c);
 }
@@ -281,7 +366,7 @@ static void client_drained(struct client *c)
 /* Is there output, or what a transport made of it? */
 static bool client_pending(const struct client *c)
 {
-	return c->out.bytes || (c->transport && transport_pending(c));
+	return c->busy->out.bytes || (c->rare->transport && transport_pending(c));
 }
 
 static void client_tx(struct op *op, int res, uint32_t flags)
@@ -292,27 +377,28 @@ static void client_tx(struct op *op, int res, uint32_t flags)
 	c->tx_busy = false;
 	if (res < 0 && res != -EAGAIN && res != -EINTR) {
 		c->flush = false;
-		outq_clear(&c->out);
+		outq_clear(client_out(c));
 		client_close(c, END_LOST, strerror(-res));
 		client_dirty(c);
 		return;
 	}
 	if (res > 0) {
-		if (unlikely(c->transport))
+		if (unlikely(c->rare->transport))
 			transport_sent(c, res);
 		else
-			outq_advance(&c->out, res);
+			outq_advance(client_out(c), res);
 		stats.bytes_sent += res;
 	}
 	if (client_pending(c) || c->state == CLIENT_CLOSING)
 		client_dirty(c);
 	client_drained(c);
+	client_settle(c);
 }
 
 static unsigned int client_peek(struct client *c)
 {
-	unsigned int n = outq_peek(&c->out);
-	uint32_t expired = outq_expired(&c->out);
+	unsigned int n = outq_peek(&c->busy->out);
+	uint32_t expired = outq_expired(&c->busy->out);
 
 	if (unlikely(expired)) {
 		stats.publish_dropped += expired;
@@ -326,7 +412,7 @@ static unsigned int client_peek(struct client *c)
 static bool client_encode(struct client *c, struct iovec *iov)
 {
 	/* first comes what was encoded and not taken */
-	if (!c->transport->tx.len && outq_ready(&c->out)) {
+	if (!c->rare->transport->tx.len && outq_ready(&c->busy->out)) {
 		unsigned int n = client_peek(c);
 
 		if (n)
@@ -364,8 +450,8 @@ static void pieces_trim(size_t max)
 /* What is sent at a time is a record: short enough for the other side. */
 static void record_trim(struct client *c)
 {
-	if (unlikely(c->tls) && c->tls->record_limit)
-		pieces_trim(c->tls->record_limit);
+	if (unlikely(c->rare->tls) && c->rare->tls->record_limit)
+		pieces_trim(c->rare->tls->record_limit);
 }
 
 /* Returns false when all of it has expired meanwhile. */
@@ -373,7 +459,7 @@ static bool client_send(struct client *c)
 {
 	unsigned int n;
 
-	if (unlikely(c->transport))
+	if (unlikely(c->rare->transport))
 		return client_send_encoded(c);
 	n = client_peek(c);
 	if (!n) {
@@ -395,8 +481,8 @@ static bool client_said_end(struct client *c)
 {
 	if (!c->flush)
 		return true;
-	if (!c->transport)
-		return !c->tls || !tls_close(c);
+	if (!c->rare->transport)
+		return !c->rare->tls || !tls_close(c);
 	transport_close(c);
 	return !c->tx_busy && !client_send_encoded(c);
 }
@@ -442,20 +528,20 @@ static bool send_encoded_now(struct client *c)
 static bool send_now(struct client *c, size_t keep)
 {
 	/* only what is attached needs to keep something, and this is not */
-	if (unlikely(c->transport))
+	if (unlikely(c->rare->transport))
 		return send_encoded_now(c);
-	while (!c->tx_busy && outq_ready(&c->out) > keep) {
+	while (!c->tx_busy && outq_ready(&c->busy->out) > keep) {
 		ssize_t n;
 
 		client_peek(c);
-		if (outq_ready(&c->out) <= keep)
+		if (outq_ready(&c->busy->out) <= keep)
 			break;
-		pieces_trim(outq_ready(&c->out) - keep);
+		pieces_trim(outq_ready(&c->busy->out) - keep);
 		record_trim(c);
 		n = sendmsg(c->fd, &outq_pieces.msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return false;
-		outq_advance(&c->out, n);
+		outq_advance(client_out(c), n);
 		stats.bytes_sent += n;
 	}
 	return true;
@@ -476,7 +562,7 @@ bool client_mend(struct client *c)
 
 static bool client_ready(const struct client *c)
 {
-	return outq_ready(&c->out) || (c->transport && transport_pending(c));
+	return outq_ready(&c->busy->out) || (c->rare->transport && transport_pending(c));
 }
 
 uint64_t clients_mark(void)
@@ -501,14 +587,17 @@ void clients_put_off(uint64_t mark)
 /* Returns true if there was something to send. */
 static bool flush_first(struct list_head *list)
 {
-	struct client *c = list_first_entry(list, struct client, dirty_node);
+	struct client_busy *busy = list_first_entry(list, struct client_busy,
+						    dirty_node);
+	struct client *c = busy->client;
 
-	list_del_init(&c->dirty_node);
+	list_del_init(&busy->dirty_node);
 	if ((c->state != CLIENT_CLOSING || c->flush) && !c->tx_busy &&
 	    !c->cut && client_ready(c) && client_send(c))
 		return true;
+	client_settle(c);
 	if (c->state == CLIENT_CLOSING &&
-	    (!c->flush || (!client_pending(c) && !c->out.holds)))
+	    (!c->flush || (!client_pending(c) && !c->busy->out.holds)))
 		client_closing(c);
 	return false;
 }
@@ -550,20 +639,26 @@ void clients_close_all(void)
 	struct client *c, *tmp;
 
 	list_for_each_entry_safe(c, tmp, &clients, node) {
-		will_free(c->will);
-		c->will = NULL;
+		if (c->rare->will) {
+			will_free(c->rare->will);
+			c->rare->will = NULL;
+		}
 		if (c->session) {
 			datapath_detach(c);
 			session_detach(c->session);
 		}
 		tls_close_now(c);
-		if (c->transport) {
+		if (c->rare->transport) {
 			transport_close(c);
 			send_now(c, 0);
 		}
 		shutdown(c->fd, SHUT_RDWR);
 		client_free(c);
 	}
+	while (!list_empty(&free_busy))
+		busy_drop(list_first_entry(&free_busy, struct client_busy,
+					   dirty_node));
+	free_busy_count = 0;
 }
 
 void clients_each(void (*fn)(struct client *c, void *arg), void *arg)

@@ -76,16 +76,88 @@ struct client_address {
 };
 
 /**
+ * struct client_rare - what few connections have
+ * @transport: between the socket and MQTT, NULL if nothing is
+ * @tls: about its TLS, after the handshake
+ * @verification: of its password, while CLIENT_VERIFYING
+ * @enhanced_auth: exchange of AUTH packets under way
+ * @publish_limit: how fast it may publish, NULL for any rate
+ * @aliases: topic aliases, NULL while there are none
+ * @user: user name, verified where there is a password file; NULL for none
+ * @will: its will, if it has one
+ */
+struct client_rare {
+	struct transport *transport;
+	struct tls_info *tls;
+	struct verification *verification;
+	struct enhanced_auth *enhanced_auth;
+	struct publish_limit *publish_limit;
+	struct aliases *aliases;
+	char *user;
+	struct will *will;
+};
+
+/**
+ * struct client_busy - what connections have while there is something to do
+ * @client: the connection
+ * @dirty_node: in the list of those with output to send this turn
+ * @fence_node: in the list of those whose output waits for the durable store
+ * @ack_node: in the data path's list of conns with packets to acknowledge
+ * @out: output
+ * @answers: bytes of it that answer the client's packets, since it was empty
+ */
+struct client_busy {
+	struct client *client;
+	struct list_head dirty_node;
+	struct list_head fence_node;
+	struct list_head ack_node;
+	struct outq out;
+	uint32_t answers;
+};
+
+/**
+ * struct client_rx - a packet received in part
+ * @len: bytes of it
+ * @connect_len: of these, the CONNECT that stays while AUTH packets follow it
+ * @cap: room in @bytes
+ * @total: its whole length, 0 while not known
+ * @bytes: what was received
+ */
+struct client_rx {
+	uint32_t len;
+	uint32_t connect_len;
+	uint32_t cap;
+	uint32_t total;
+	uint8_t bytes[];
+};
+
+/* What the others have instead, all of them the same: nothing, to be read only. */
+extern const struct client_rare client_not_rare;
+extern const struct client_busy client_idle;
+extern const struct client_rx client_no_rx;
+
+/**
  * struct client - a network connection
  * @rx_op: receive in flight
  * @tx_op: send in flight
  * @node: in the list of all connections
- * @dirty_node: in the list of those with output to send this turn
  * @timer: for CONNECT, then for keep alive, then for the last output
- * @fd: socket
- * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
+ * @session: its session, once connected
  * @listener: where it came in
  * @peer: address it came from, NULL where that has no limits
+ * @rare: see there, or client_not_rare
+ * @busy: see there, or client_idle
+ * @rx: packet received in part, or client_no_rx
+ * @diverted: packets received since the socket was attached
+ * @conn: the data path's conn, 0 when not attached
+ * @fd: socket
+ * @last_rx: time of the last whole packet received, in ms, modulo 2^32
+ * @max_packet: longest packet that it takes
+ * @unacked: QoS 1 and 2 messages from it that are not acknowledged, of 5.0
+ * @keepalive: seconds between packets, 0 for any time
+ * @receive_max: QoS 1 and 2 messages that it takes at a time
+ * @alias_max: topic aliases that it takes
+ * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
  * @state: where the connection is
  * @rx_armed: @rx_op is in flight
  * @rx_paused: not received from, since it takes no output
@@ -101,89 +173,91 @@ struct client_address {
  * @auth_method: its CONNECT named the authentication method
  * @identified: it was not verified, but is known from the connection
  * @store_request: waits for something to be stored that the client asked for
- * @protocol: protocol level: 3, 4, or 5 for MQTT 5.0; 0 before CONNECT
- * @keepalive: seconds between packets, 0 for any time
- * @receive_max: QoS 1 and 2 messages that it takes at a time
- * @alias_max: topic aliases that it takes
- * @max_packet: longest packet that it takes
- * @publish_limit: how fast it may publish, NULL for any rate
- * @aliases: topic aliases, NULL while there are none
- * @last_rx: time of the last whole packet received
- * @session: its session, once connected
- * @transport: between the socket and MQTT, NULL if nothing is
- * @tls: about its TLS, after the handshake
- * @verification: of its password, while CLIENT_VERIFYING
- * @enhanced_auth: exchange of AUTH packets under way
- * @user: user name, verified where there is a password file; NULL for none
- * @will: its will, if it has one
- * @rx: packet received in part
- * @rx_len: bytes of it
- * @connect_len: of these, the CONNECT that stays while AUTH packets follow it
- * @rx_cap: room in @rx
- * @rx_total: its whole length, 0 while not known
- * @out: output
- * @fence_node: in the list of those whose output waits for the durable store
- * @answers: bytes of it that answer the client's packets, since it was empty
- * @conn: the data path's conn, 0 when not attached
- * @diverted: packets received since the socket was attached
- * @acked: of these, acknowledged to the data path
- * @ack_node: in the data path's list of conns with packets to acknowledge
  * @address: where the client connected from
  */
 struct client {
 	struct op rx_op;
 	struct op tx_op;
 	struct list_head node;
-	struct list_head dirty_node;
 	struct timer timer;
-	int fd;
-	uint32_t unacked;
+	struct session *session;
 	struct conf_listener *listener;
 	struct peer *peer;
-	enum client_state state;
-	bool rx_armed;
-	bool rx_paused;
-	bool tx_busy;
-	bool cut;
-	bool flush;
-	bool shut;
-	bool rx_eof;
-	bool connack_held;
-	bool session_made;
-	bool refused;
-	bool problem_info;
-	bool auth_method;
-	bool identified;
-	bool store_request;
-	uint8_t protocol;
+	struct client_rare *rare;
+	struct client_busy *busy;
+	struct client_rx *rx;
+	uint64_t diverted;
+	uint32_t conn;
+	int fd;
+	uint32_t last_rx;
+	uint32_t max_packet;
+	uint16_t unacked;
 	uint16_t keepalive;
 	uint16_t receive_max;
 	uint16_t alias_max;
-	uint32_t max_packet;
-	struct publish_limit *publish_limit;
-	struct aliases *aliases;
-	uint64_t last_rx;
-	struct session *session;
-	struct transport *transport;
-	struct tls_info *tls;
-	struct verification *verification;
-	struct enhanced_auth *enhanced_auth;
-	char *user;
-	struct will *will;
-	uint8_t *rx;
-	uint32_t rx_len;
-	uint32_t connect_len;
-	uint32_t rx_cap;
-	uint32_t rx_total;
-	struct outq out;
-	struct list_head fence_node;
-	uint32_t answers;
-	uint32_t conn;
-	uint64_t diverted;
-	uint64_t acked;
-	struct list_head ack_node;
+	uint8_t protocol;
+	enum client_state state : 2;
+	bool rx_armed : 1;
+	bool rx_paused : 1;
+	bool tx_busy : 1;
+	bool cut : 1;
+	bool flush : 1;
+	bool shut : 1;
+	bool rx_eof : 1;
+	bool connack_held : 1;
+	bool session_made : 1;
+	bool refused : 1;
+	bool problem_info : 1;
+	bool auth_method : 1;
+	bool identified : 1;
+	bool store_request : 1;
 	struct client_address address;
 };
+
+/**
+ * client_rare() - what few connections have, to be changed
+ * @c: client
+ *
+ * Return: its own, made if it had none.
+ */
+struct client_rare *client_rare(struct client *c);
+
+/**
+ * client_make_busy() - there is something to do
+ * @c: client for which there was nothing
+ */
+void client_make_busy(struct client *c);
+
+/**
+ * client_busy() - what there is to do, to be changed
+ * @c: client
+ *
+ * Return: its own, made if it had none.
+ */
+static inline struct client_busy *client_busy(struct client *c)
+{
+	if (c->busy == &client_idle)
+		client_make_busy(c);
+	return c->busy;
+}
+
+/**
+ * client_out() - output, to be changed
+ * @c: client
+ *
+ * Return: its own queue, made if it had none.
+ */
+static inline struct outq *client_out(struct client *c)
+{
+	return &client_busy(c)->out;
+}
+
+/**
+ * client_settle() - something was done
+ * @c: client; nobody holds on to what client_busy() said, which is given back if
+ *	there is nothing else to do
+ */
+void client_settle(struct client *c);
 
 /**
  * client_new() - take over a connection that was accepted

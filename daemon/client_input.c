@@ -27,24 +27,39 @@
 #define PACKET_MIN	2u
 /* No authentication method has more to say. */
 #define AUTH_MAX	8192u
-#define RX_KEEP		4096u
 
 static void rx_reserve(struct client *c, uint32_t cap)
 {
-	if (cap <= c->rx_cap)
+	struct client_rx *rx = c->rx;
+
+	if (cap <= rx->cap)
 		return;
-	c->rx = xrealloc(c->rx, cap);
-	c->rx_cap = cap;
+	if (rx == &client_no_rx) {
+		rx = xmalloc(sizeof(*rx) + cap);
+		*rx = client_no_rx;
+	} else {
+		rx = xrealloc(rx, sizeof(*rx) + cap);
+	}
+	rx->cap = cap;
+	c->rx = rx;
+}
+
+void client_input_free(struct client *c)
+{
+	if (c->rx == &client_no_rx)
+		return;
+	free(c->rx);
+	c->rx = (struct client_rx *)&client_no_rx;
 }
 
 /* How much of CONNECT, or of AUTH after it, may be taken before it has been looked at again. */
 static uint32_t connect_want(const struct client *c)
 {
-	uint32_t have = c->rx_len - c->connect_len;
+	uint32_t have = c->rx->len - c->rx->connect_len;
 	uint32_t step = max_t(uint32_t, 1024, have);
-	uint32_t want = c->rx_total;
+	uint32_t want = c->rx->total;
 
-	if (!want && !c->connect_len)
+	if (!want && !c->rx->connect_len)
 		want = CONNECT_MIN;
 	else if (!want)
 		want = max_t(uint32_t, PACKET_MIN, have + 1);
@@ -59,9 +74,9 @@ static void connect_arm(struct client *c)
 {
 	uint32_t want = connect_want(c);
 
-	rx_reserve(c, c->rx_len + want);
+	rx_reserve(c, c->rx->len + want);
 	c->rx_armed = true;
-	loop_recv(&c->rx_op, c->fd, c->rx + c->rx_len, want);
+	loop_recv(&c->rx_op, c->fd, c->rx->bytes + c->rx->len, want);
 }
 
 /* The protocol level decides how long CONNECT can be, and who is told. */
@@ -70,8 +85,8 @@ static uint32_t connect_max(struct client *c, int hlen)
 	static const uint8_t mqtt5[] = { 0, 4, 'M', 'Q', 'T', 'T', 5 };
 	uint32_t max = CONNECT_MAX;
 
-	if (c->rx_len >= hlen + sizeof(mqtt5) &&
-	    !memcmp(c->rx + hlen, mqtt5, sizeof(mqtt5))) {
+	if (c->rx->len >= hlen + sizeof(mqtt5) &&
+	    !memcmp(c->rx->bytes + hlen, mqtt5, sizeof(mqtt5))) {
 		c->protocol = 5;
 		max = CONNECT5_MAX;
 	}
@@ -90,8 +105,8 @@ static bool padded(struct client *c, int hlen, uint32_t remaining)
 /* AUTH, behind the CONNECT that it belongs to; DISCONNECT may come as well. */
 static void auth_input(struct client *c)
 {
-	const uint8_t *p = c->rx + c->connect_len;
-	uint32_t have = c->rx_len - c->connect_len;
+	const uint8_t *p = c->rx->bytes + c->rx->connect_len;
+	uint32_t have = c->rx->len - c->rx->connect_len;
 	uint32_t remaining = 0;
 	struct reader r;
 	int hlen;
@@ -111,8 +126,8 @@ static void auth_input(struct client *c)
 	}
 	if (padded(c, hlen, remaining))
 		return;
-	c->rx_total = hlen + remaining;
-	if (have < c->rx_total)
+	c->rx->total = hlen + remaining;
+	if (have < c->rx->total)
 		return;
 	stats.received[*p >> 4]++;
 	if (*p == DISCONNECT) {
@@ -123,8 +138,8 @@ static void auth_input(struct client *c)
 	r.end = r.p + remaining;
 	r.bad = false;
 	/* what comes next begins behind CONNECT again */
-	c->rx_len = c->connect_len;
-	c->rx_total = 0;
+	c->rx->len = c->rx->connect_len;
+	c->rx->total = 0;
 	handle_auth(c, AUTH, &r);
 }
 
@@ -135,15 +150,15 @@ static void connect_input(struct client *c)
 	struct reader r;
 	int hlen;
 
-	if (c->connect_len) {
+	if (c->rx->connect_len) {
 		auth_input(c);
 		return;
 	}
-	if (c->rx[0] != CONNECT) {
+	if (c->rx->bytes[0] != CONNECT) {
 		client_close(c, END_ABNORMAL, "first packet is not CONNECT");
 		return;
 	}
-	hlen = packet_header(c->rx, c->rx_len, &remaining);
+	hlen = packet_header(c->rx->bytes, c->rx->len, &remaining);
 	if (!hlen)
 		return;
 	if (hlen < 0) {
@@ -155,7 +170,7 @@ static void connect_input(struct client *c)
 		client_close(c, END_ABNORMAL, "CONNECT of impossible length");
 		return;
 	}
-	if (c->rx_len < min_t(uint32_t, total, CONNECT_MIN))
+	if (c->rx->len < min_t(uint32_t, total, CONNECT_MIN))
 		return;
 	if (total > connect_max(c, hlen)) {
 		client_fail(c, REASON_PACKET_TOO_LARGE,
@@ -164,11 +179,11 @@ static void connect_input(struct client *c)
 	}
 	if (padded(c, hlen, remaining))
 		return;
-	if (c->rx_len < total) {
-		c->rx_total = total;
+	if (c->rx->len < total) {
+		c->rx->total = total;
 		return;
 	}
-	r.p = c->rx + hlen;
+	r.p = c->rx->bytes + hlen;
 	r.end = r.p + remaining;
 	r.bad = false;
 	stats.connects++;
@@ -188,11 +203,11 @@ static void client_connect_rx(struct op *op, int res, uint32_t flags)
 		return;
 	}
 	if (res > 0) {
-		c->rx_len += res;
+		c->rx->len += res;
 		stats.bytes_received += res;
 		connect_input(c);
 	} else if (res != -EINTR && res != -EAGAIN &&
-		   !(res == -EIO && c->tls && tls_control(c))) {
+		   !(res == -EIO && c->rare->tls && tls_control(c))) {
 		c->rx_eof = true;
 		client_close(c, END_LOST, res ? strerror(-res) :
 			     "connection closed by client");
@@ -211,30 +226,19 @@ static void client_rx_arm(struct client *c)
 static void input_keep(struct client *c, const uint8_t *p, uint32_t len,
 		       uint32_t total)
 {
-	uint32_t cap = c->rx_len + len;
+	uint32_t cap = c->rx->len + len;
 
-	if (cap > c->rx_cap) {
+	if (cap > c->rx->cap) {
 		/* Grow as bytes arrive, never on the word of a length. */
-		cap = max_t(uint32_t, cap, 2 * c->rx_cap);
+		cap = max_t(uint32_t, cap, 2 * c->rx->cap);
 		if (total)
 			cap = min_t(uint32_t, cap, total);
 		cap = max_t(uint32_t, cap, 64);
 		rx_reserve(c, cap);
 	}
-	memcpy(c->rx + c->rx_len, p, len);
-	c->rx_len += len;
-	c->rx_total = total;
-}
-
-static void input_drop_kept(struct client *c)
-{
-	c->rx_len = 0;
-	c->rx_total = 0;
-	if (c->rx_cap > RX_KEEP) {
-		free(c->rx);
-		c->rx = NULL;
-		c->rx_cap = 0;
-	}
+	memcpy(c->rx->bytes + c->rx->len, p, len);
+	c->rx->len += len;
+	c->rx->total = total;
 }
 
 /* Returns the packet's length, 0 while it is not known; -1 after closing. */
@@ -268,7 +272,7 @@ static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
 			 size_t total)
 {
 	c->last_rx = loop_now();
-	if (unlikely(c->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
+	if (unlikely(c->rare->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
 	    !publish_limit_charge(c, total))
 		return;
 	if (*p == PUBLISH && handle_publish_run(c, p, total))
@@ -283,25 +287,25 @@ static size_t input_resume(struct client *c, const uint8_t *p, size_t len)
 	size_t used = 0;
 	size_t hlen = 0;
 	size_t n;
-	int64_t total = c->rx_total;
+	int64_t total = c->rx->total;
 
 	while (!total && used < len) {
 		input_keep(c, p + used, 1, 0);
 		used++;
-		total = input_length(c, c->rx, c->rx_len, &hlen);
+		total = input_length(c, c->rx->bytes, c->rx->len, &hlen);
 		if (total < 0)
 			return used;
 	}
 	if (!total)
 		return used;
-	n = min_t(size_t, len - used, total - c->rx_len);
+	n = min_t(size_t, len - used, total - c->rx->len);
 	input_keep(c, p + used, n, total);
 	used += n;
-	if (c->rx_len < total)
+	if (c->rx->len < total)
 		return used;
-	input_length(c, c->rx, c->rx_len, &hlen);
-	input_packet(c, c->rx, hlen, total);
-	input_drop_kept(c);
+	input_length(c, c->rx->bytes, c->rx->len, &hlen);
+	input_packet(c, c->rx->bytes, hlen, total);
+	client_input_free(c);
 	return used;
 }
 
@@ -311,7 +315,7 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 	switch (*p) {
 	case PUBLISH:
 		/* each by itself, to stop at any of them */
-		if (unlikely(c->publish_limit))
+		if (unlikely(c->rare->publish_limit))
 			return 0;
 		return handle_publish_run(c, p, len);
 	case PUBACK:
@@ -323,7 +327,7 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 
 static bool input_waits(const struct client *c)
 {
-	return unlikely(c->publish_limit) && c->publish_limit->waiting;
+	return unlikely(c->rare->publish_limit) && c->rare->publish_limit->waiting;
 }
 
 static void input_stop(struct client *c)
@@ -338,7 +342,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		publish_limit_keep(c, p, len);
 		return;
 	}
-	if (c->rx_len) {
+	if (c->rx->len) {
 		size_t used = input_resume(c, p, len);
 
 		p += used;
@@ -349,7 +353,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		size_t n;
 		int64_t total;
 
-		if (unlikely(c->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
+		if (unlikely(c->rare->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
 		    publish_limit_wait(c)) {
 			publish_limit_keep(c, p, len);
 			input_stop(c);
@@ -377,7 +381,7 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 
 static void client_rx_error(struct client *c, int err)
 {
-	if (err == -EIO && c->tls && tls_control(c))
+	if (err == -EIO && c->rare->tls && tls_control(c))
 		return;
 	c->rx_eof = true;
 	if (!err)
@@ -393,7 +397,7 @@ static void client_rx_error(struct client *c, int err)
 /* A client that sends requests but takes no answers is not read from. */
 static void client_pause(struct client *c)
 {
-	if (c->rx_paused || c->answers < config.max_output_bytes)
+	if (c->rx_paused || c->busy->answers < config.max_output_bytes)
 		return;
 	c->rx_paused = true;
 	input_stop(c);
@@ -442,7 +446,7 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 		client_dirty(c);
 	} else if (res > 0) {
 		stats.bytes_received += res;
-		if (unlikely(c->transport))
+		if (unlikely(c->rare->transport))
 			transport_input(c, buf, res);
 		else
 			client_take(c, buf, res);
@@ -461,9 +465,9 @@ void client_plaintext(struct client *c, const uint8_t *p, size_t len)
 	while (len && c->state == CLIENT_CONNECTING) {
 		size_t n = min_t(size_t, connect_want(c), len);
 
-		rx_reserve(c, c->rx_len + n);
-		memcpy(c->rx + c->rx_len, p, n);
-		c->rx_len += n;
+		rx_reserve(c, c->rx->len + n);
+		memcpy(c->rx->bytes + c->rx->len, p, n);
+		c->rx->len += n;
 		p += n;
 		len -= n;
 		connect_input(c);
@@ -474,7 +478,7 @@ void client_plaintext(struct client *c, const uint8_t *p, size_t len)
 	    !transport_kept(c)) {
 		client_take(c, p, len);
 	} else {
-		transport_keep(c->transport, p, len);
+		transport_keep(c->rare->transport, p, len);
 	}
 }
 
@@ -499,7 +503,7 @@ void client_receive(struct client *c)
 		return;
 	switch (c->state) {
 	case CLIENT_CONNECTING:
-		if (c->transport) {
+		if (c->rare->transport) {
 			transport_arm(c);
 			break;
 		}
@@ -515,7 +519,7 @@ void client_receive(struct client *c)
 			transport_resume(c);
 			break;
 		}
-		if (c->transport) {
+		if (c->rare->transport) {
 			transport_arm(c);
 			break;
 		}
@@ -531,18 +535,13 @@ void client_receive(struct client *c)
 
 void client_input_connected(struct client *c)
 {
-	free(c->rx);
-	c->rx = NULL;
-	c->rx_cap = 0;
-	c->rx_len = 0;
-	c->rx_total = 0;
+	client_input_free(c);
 	publish_limit_start(c, publish_limit_expired);
-	c->connect_len = 0;
 }
 
 void client_input_drained(struct client *c)
 {
-	if (!c->rx_paused || c->answers)
+	if (!c->rx_paused || c->busy->answers)
 		return;
 	c->rx_paused = false;
 	client_receive(c);

@@ -26,6 +26,12 @@ void client_receive(struct client *c);
 void client_plaintext(struct client *c, const uint8_t *p, size_t len);
 
 /**
+ * client_input_free() - forget a packet received in part
+ * @c: client
+ */
+void client_input_free(struct client *c);
+
+/**
  * client_input_connected() - CONNECT has been handled
  * @c: client; what is kept of CONNECT is freed
  */

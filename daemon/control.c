@@ -94,12 +94,12 @@ static void add_transport(cJSON *json, const struct client *c)
 {
 	char text[64];
 
-	if (!c->transport && !c->tls)
+	if (!c->rare->transport && !c->rare->tls)
 		return;
 	transport_describe(c, text, sizeof(text));
 	cJSON_AddStringToObject(json, "transport", text);
-	if (c->tls)
-		cJSON_AddStringToObject(json, "cipher", c->tls->cipher);
+	if (c->rare->tls)
+		cJSON_AddStringToObject(json, "cipher", c->rare->tls->cipher);
 }
 
 static void add_session(struct session *s, void *arg)
@@ -115,28 +115,28 @@ static void add_session(struct session *s, void *arg)
 	cJSON_AddNumberToObject(json, "protocol", s->protocol);
 	if (s->expiry && s->expiry != SESSION_NEVER)
 		cJSON_AddNumberToObject(json, "session_expiry", s->expiry);
-	if (s->timer.index)
+	if (s->lasting->timer.index)
 		cJSON_AddNumberToObject(json, "expires_in",
-					left(s->timer.deadline));
-	if (s->will)
+					left(timer_deadline(&s->lasting->timer)));
+	if (s->lasting->will)
 		cJSON_AddNumberToObject(json, "will_in",
-					left(s->will_timer.deadline));
+					left(timer_deadline(&s->lasting->will_timer)));
 	if (c) {
 		cJSON_AddStringToObject(json, "address", client_address(c));
-		if (c->user)
-			cJSON_AddStringToObject(json, "username", c->user);
+		if (c->rare->user)
+			cJSON_AddStringToObject(json, "username", c->rare->user);
 		add_transport(json, c);
 		cJSON_AddNumberToObject(json, "keepalive", c->keepalive);
 		cJSON_AddNumberToObject(json, "conn", c->conn);
-		cJSON_AddNumberToObject(json, "output_bytes", c->out.bytes);
+		cJSON_AddNumberToObject(json, "output_bytes", c->busy->out.bytes);
 	}
 	subs = cJSON_AddArrayToObject(json, "subscriptions");
 	list_for_each_entry(sub, &s->subs, by_session)
 		add_sub(subs, sub);
-	cJSON_AddNumberToObject(json, "queued", s->queue.len);
-	cJSON_AddNumberToObject(json, "queued_bytes", s->queue.bytes);
-	cJSON_AddNumberToObject(json, "inflight", s->inflight.count);
-	cJSON_AddNumberToObject(json, "inflight_bytes", s->inflight.bytes);
+	cJSON_AddNumberToObject(json, "queued", s->msgs->queue.len);
+	cJSON_AddNumberToObject(json, "queued_bytes", s->msgs->queue.bytes);
+	cJSON_AddNumberToObject(json, "inflight", s->msgs->inflight.count);
+	cJSON_AddNumberToObject(json, "inflight_bytes", s->msgs->inflight.bytes);
 	cJSON_AddNumberToObject(json, "received", s->publish_received);
 	cJSON_AddNumberToObject(json, "sent", s->publish_sent);
 	cJSON_AddNumberToObject(json, "dropped", s->publish_dropped);

@@ -42,7 +42,7 @@ void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn)
 			MQTT_BIT(MQTT_A_CONN_COOKIE);
 	conn->fd = c->fd;
 	conn->protocol_level = c->protocol;
-	conn->acl_class = acl_class_id(s->publish_class);
+	conn->acl_class = acl_class_id(s->rights->publish_class);
 	conn->keep_alive = c->keepalive;
 	conn->cookie.data = s->id;
 	conn->cookie.len = min_t(uint32_t, s->id_len, MQTT_COOKIE_MAX);
@@ -54,9 +54,9 @@ void kernel_describe_conn(const struct client *c, struct mqtt_conn *conn)
 		conn->present |= MQTT_BIT(MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM);
 		conn->topic_alias_maximum = c->listener->max_topic_alias;
 	}
-	if (c->tls && c->tls->record_limit) {
+	if (c->rare->tls && c->rare->tls->record_limit) {
 		conn->present |= MQTT_BIT(MQTT_A_CONN_RECORD_LIMIT);
-		conn->record_limit = c->tls->record_limit;
+		conn->record_limit = c->rare->tls->record_limit;
 	}
 	if (config.max_packet_size < FAST_MAX_LEAST) {
 		conn->present |= MQTT_BIT(MQTT_A_CONN_FLAGS);

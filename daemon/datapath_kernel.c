@@ -418,11 +418,12 @@ void kernel_queue_member(struct sub *sub)
 		.flags = (sub->overlap ? MQTT_MEMBER_F_OVERLAP : 0) |
 			 (sub->no_local ? MQTT_MEMBER_F_NO_LOCAL : 0),
 	};
+	uint32_t id = sub_id(sub);
 
-	if (sub->id) {
+	if (id) {
 		m.present |= MQTT_BIT(MQTT_A_MEMBER_SUBSCRIPTION_IDS);
 		m.subscription_ids = (struct mqtt_blob){
-			&sub->id, sizeof(sub->id),
+			&id, sizeof(id),
 		};
 	}
 	queued(mqtt_nl_batch_member_add(batch, &m, MQTT_NL_CREATE |
@@ -466,7 +467,7 @@ static void kernel_attach(struct client *c)
 	int rc;
 
 	/* the module reads MQTT from the socket itself */
-	if (lost || c->transport || c->listener->path)
+	if (lost || c->rare->transport || c->listener->path)
 		return;
 	kernel_describe_conn(c, &conn);
 	rc = mqtt_nl_conn_add(nl, &conn, &c->conn);
@@ -520,7 +521,7 @@ static void kernel_acl_class(struct client *c)
 		.present = MQTT_BIT(MQTT_A_CONN_ID) |
 			   MQTT_BIT(MQTT_A_CONN_ACL_CLASS),
 		.id = c->conn,
-		.acl_class = acl_class_id(c->session->publish_class),
+		.acl_class = acl_class_id(c->session->rights->publish_class),
 	};
 
 	queued(mqtt_nl_batch_conn_set(batch, &conn), PENDING_OTHER, NULL);
@@ -539,9 +540,10 @@ static void kernel_detach(struct client *c)
 	}
 	list_for_each_entry(sub, &c->session->subs, by_session)
 		sub_forget(sub);
-	list_del_init(&c->ack_node);
+	if (!list_empty(&c->busy->ack_node))
+		list_del_init(&c->busy->ack_node);
 	/* What it published comes before its will. */
-	kernel_commit(c->will);
+	kernel_commit(c->rare->will);
 	c->conn = 0;
 }
 
@@ -709,7 +711,7 @@ static void kernel_learn(const struct publish *pub)
 	/* While there is no room, only what is there already is fast. */
 	if (full && loop_now() - evicted_at < EVICT_MS)
 		return;
-	flow_learn(pub->source->session->publish_class, pub->topic,
+	flow_learn(pub->source->session->rights->publish_class, pub->topic,
 		   pub->topic_len);
 }
 
@@ -738,9 +740,14 @@ static bool gates(uint8_t first)
 
 static void kernel_handled(struct client *c, uint8_t first, uint32_t count)
 {
+	struct client_busy *busy;
+
 	c->diverted += count;
-	if (gates(first) && list_empty(&c->ack_node))
-		list_add_tail(&c->ack_node, &acks);
+	if (!gates(first))
+		return;
+	busy = client_busy(c);
+	if (list_empty(&busy->ack_node))
+		list_add_tail(&busy->ack_node, &acks);
 }
 
 struct aging {
@@ -811,11 +818,14 @@ static void kernel_end_of_turn(void)
 	/* Flows first, so that what the acknowledgment lets through hits. */
 	batch_commit();
 	while (!list_empty(&acks)) {
-		struct client *c = list_first_entry(&acks, struct client,
-						    ack_node);
+		struct client_busy *busy = list_first_entry(&acks,
+							    struct client_busy,
+							    ack_node);
+		struct client *c = busy->client;
 
-		list_del_init(&c->ack_node);
+		list_del_init(&busy->ack_node);
 		port_gate_ack(c->conn, c->diverted);
+		client_settle(c);
 	}
 	port_flush();
 	if (lost)

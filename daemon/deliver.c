@@ -76,7 +76,7 @@ static void mark_run(struct client *c, const struct run *run, uint32_t count,
 {
 	const uint8_t *p = run->frames;
 	uint32_t left = run->len;
-	uint64_t at = c->out.taken + queued;
+	uint64_t at = c->busy->out.taken + queued;
 
 	while (count--) {
 		struct outq_mark mark = {
@@ -89,7 +89,7 @@ static void mark_run(struct client *c, const struct run *run, uint32_t count,
 
 		if (c->protocol >= 5)
 			mark.off = mqtt_parse_expiry(p, mark.len);
-		outq_mark(&c->out, &mark);
+		outq_mark(client_out(c), &mark);
 		at += mark.len;
 		p += mark.len;
 		left -= mark.len;
@@ -99,7 +99,7 @@ static void mark_run(struct client *c, const struct run *run, uint32_t count,
 static size_t run_limit(const struct client *c)
 {
 	size_t limit = outq_limit();
-	size_t marked = outq_marked(&c->out);
+	size_t marked = outq_marked(&c->busy->out);
 
 	return limit > marked ? limit - marked : 0;
 }
@@ -107,27 +107,28 @@ static size_t run_limit(const struct client *c)
 uint32_t deliver_run(struct client *c, struct run *run)
 {
 	struct session *s = c->session;
+	struct outq *out = client_out(c);
 	size_t limit = run_limit(c);
-	size_t queued = c->out.bytes;
+	size_t queued = out->bytes;
 	uint32_t room;
 	uint32_t count;
 	uint32_t len;
 
 	if (unlikely(run->len > c->max_packet))
 		return deliver_fitting(c, run);
-	if (c->out.bytes + run->len <= limit ||
-	    (!c->out.bytes && run->count == 1)) {
+	if (out->bytes + run->len <= limit ||
+	    (!out->bytes && run->count == 1)) {
 		/* what waits for many is in memory once */
 		if (run->len < OUTQ_REF_MIN && !run->many) {
-			outq_put(&c->out, run->frames, run->len);
+			outq_put(out, run->frames, run->len);
 		} else {
 			if (run->share && !run->msg)
 				run->msg = message_new_run(run->frames,
 							   run->len);
 			if (run->msg)
-				outq_ref(&c->out, run->msg, 0, run->len);
+				outq_ref(out, run->msg, 0, run->len);
 			else
-				outq_put(&c->out, run->frames, run->len);
+				outq_put(out, run->frames, run->len);
 		}
 		count = run->count;
 	} else {
@@ -135,12 +136,14 @@ uint32_t deliver_run(struct client *c, struct run *run)
 		 * Copied, not referred to: a reference to a few bytes of a long
 		 * run would hold memory that is not accounted for.
 		 */
-		room = c->out.bytes < limit ? limit - c->out.bytes : 0;
+		room = out->bytes < limit ? limit - out->bytes : 0;
 		count = run_prefix(run, room, &len);
-		outq_put(&c->out, run->frames, len);
+		outq_put(out, run->frames, len);
 		dropped(s, run->count - count);
-		if (!count)
+		if (!count) {
+			client_settle(c);
 			return 0;
+		}
 	}
 	if (unlikely(run->expires))
 		mark_run(c, run, count, queued);
@@ -158,13 +161,13 @@ static bool bytes_full(const struct queue *q)
 
 static bool out_room(const struct client *c)
 {
-	return c->out.bytes < outq_limit();
+	return c->busy->out.bytes < outq_limit();
 }
 
 bool deliver_room(const struct session *s, uint8_t qos)
 {
 	return out_room(s->client) &&
-	       (!qos || (!s->queue.len && !inflight_full(&s->inflight)));
+	       (!qos || (!s->msgs->queue.len && !inflight_full(&s->msgs->inflight)));
 }
 
 /*
@@ -198,8 +201,8 @@ void deliver_qos0(struct client *c, struct message *msg, bool retain,
 {
 	if (c->conn && deliver_attached(c, msg, retain, ids))
 		return;
-	if ((c->out.bytes &&
-	     c->out.bytes + publish_length(c, msg, ids) > outq_limit()) ||
+	if ((c->busy->out.bytes &&
+	     c->busy->out.bytes + publish_length(c, msg, ids) > outq_limit()) ||
 	    !send_publish(c, msg, retain ? PUBLISH_RETAIN : 0, 0, ids))
 		dropped(c->session, 1);
 }
@@ -214,7 +217,7 @@ static bool send_delivery(struct client *c, const struct delivery *d,
 static void too_long(struct session *s, struct delivery *d)
 {
 	store_delivery_del(s, d);
-	inflight_done(&s->inflight, d);
+	inflight_done(&s->msgs->inflight, d);
 	dropped(s, 1);
 }
 
@@ -223,7 +226,7 @@ static void send_first(struct client *c, struct delivery *d)
 {
 	struct session *s = c->session;
 
-	inflight_add(&s->inflight, d);
+	inflight_add(&session_msgs(s)->inflight, d);
 	d->state = d->qos == 1 ? DELIVERY_WAIT_PUBACK : DELIVERY_WAIT_PUBREC;
 	store_delivery(s, d);
 	/*
@@ -232,8 +235,10 @@ static void send_first(struct client *c, struct delivery *d)
 	 */
 	if (d->qos == 2 && d->store_id)
 		store_fence(c);
-	if (!send_delivery(c, d, 0))
+	if (!send_delivery(c, d, 0)) {
 		too_long(s, d);
+		session_settle(s);
+	}
 }
 
 static struct delivery *delivery_make(struct message *msg,
@@ -249,12 +254,13 @@ static struct delivery *delivery_make(struct message *msg,
 static void queue_delivery(struct session *s, struct delivery *d,
 			   uint32_t limit)
 {
-	if (queue_add(&s->queue, d, limit)) {
+	if (queue_add(&session_msgs(s)->queue, d, limit)) {
 		store_delivery(s, d);
 		return;
 	}
 	delivery_free(d);
 	dropped(s, 1);
+	session_settle(s);
 }
 
 void deliver_message(struct session *s, struct message *msg,
@@ -267,9 +273,9 @@ void deliver_message(struct session *s, struct message *msg,
 			deliver_qos0(c, msg, to->retain, to->ids);
 		return;
 	}
-	if (c && !s->queue.len && !inflight_full(&s->inflight) && out_room(c))
+	if (c && !s->msgs->queue.len && !inflight_full(&s->msgs->inflight) && out_room(c))
 		send_first(c, delivery_make(msg, to));
-	else if (bytes_full(&s->queue))
+	else if (bytes_full(&s->msgs->queue))
 		dropped(s, 1);
 	else
 		queue_delivery(s, delivery_make(msg, to),
@@ -294,13 +300,13 @@ void deliver_retained(struct session *s, struct message *msg, uint8_t qos,
 	struct client *c = s->client;
 	uint32_t limit = config.max_queued_messages;
 
-	if (!s->queue.len && out_room(c)) {
+	if (!s->msgs->queue.len && out_room(c)) {
 		if (!qos) {
 			if (!send_publish(c, msg, PUBLISH_RETAIN, 0, ids))
 				dropped(s, 1);
 			return;
 		}
-		if (!inflight_full(&s->inflight)) {
+		if (!inflight_full(&s->msgs->inflight)) {
 			send_first(c, delivery_make(msg, &to));
 			return;
 		}
@@ -325,20 +331,21 @@ void deliver_withdraw(struct session *s)
 	struct delivery *d, *tmp;
 
 	/* what a client has begun to get it may complete */
-	list_for_each_entry_safe(d, tmp, &s->inflight.list, node) {
+	list_for_each_entry_safe(d, tmp, &s->msgs->inflight.list, node) {
 		if (s->client || d->state == DELIVERY_WAIT_PUBCOMP ||
 		    !withdrawn(s, d))
 			continue;
 		store_delivery_del(s, d);
-		inflight_done(&s->inflight, d);
+		inflight_done(&s->msgs->inflight, d);
 	}
-	list_for_each_entry_safe(d, tmp, &s->queue.list, node) {
+	list_for_each_entry_safe(d, tmp, &s->msgs->queue.list, node) {
 		if (!withdrawn(s, d))
 			continue;
 		store_delivery_del(s, d);
-		queue_del(&s->queue, d);
+		queue_del(&s->msgs->queue, d);
 		delivery_free(d);
 	}
+	session_settle(s);
 }
 
 static bool unsent_room(const struct inflight *in)
@@ -349,7 +356,7 @@ static bool unsent_room(const struct inflight *in)
 static void send_again(struct session *s, struct delivery *d)
 {
 	d->unsent = false;
-	s->inflight.unsent--;
+	s->msgs->inflight.unsent--;
 	if (!send_delivery(s->client, d, PUBLISH_DUP))
 		too_long(s, d);
 }
@@ -359,8 +366,8 @@ static void pump_unsent(struct session *s)
 {
 	struct delivery *d, *tmp;
 
-	list_for_each_entry_safe(d, tmp, &s->inflight.list, node) {
-		if (!unsent_room(&s->inflight))
+	list_for_each_entry_safe(d, tmp, &s->msgs->inflight.list, node) {
+		if (!unsent_room(&s->msgs->inflight))
 			return;
 		if (d->unsent)
 			send_again(s, d);
@@ -372,19 +379,19 @@ void deliver_pump(struct session *s)
 	struct client *c = s->client;
 	struct delivery *d;
 
-	if (s->inflight.unsent)
+	if (s->msgs->inflight.unsent)
 		pump_unsent(s);
-	while ((d = queue_first(&s->queue)) && out_room(c)) {
+	while ((d = queue_first(&s->msgs->queue)) && out_room(c)) {
 		if (message_expired(d->msg)) {
 			store_delivery_del(s, d);
-			queue_del(&s->queue, d);
+			queue_del(&s->msgs->queue, d);
 			delivery_free(d);
 			dropped(s, 1);
 			continue;
 		}
-		if (d->qos && inflight_full(&s->inflight))
+		if (d->qos && inflight_full(&s->msgs->inflight))
 			break;
-		queue_del(&s->queue, d);
+		queue_del(&s->msgs->queue, d);
 		if (d->qos) {
 			send_first(c, d);
 			continue;
@@ -393,17 +400,21 @@ void deliver_pump(struct session *s)
 			dropped(s, 1);
 		delivery_free(d);
 	}
+	session_settle(s);
 }
 
 void deliver_resume(struct session *s)
 {
-	struct inflight *in = &s->inflight;
+	struct inflight *in = &s->msgs->inflight;
 	struct client *c = s->client;
 	uint32_t max = config.max_inflight_messages;
 	struct delivery *d, *tmp;
 	bool qos2 = false;
 
-	in->max = min_t(uint32_t, max ? max : 65535, c->receive_max);
+	s->max_inflight = min_t(uint32_t, max ? max : 65535, c->receive_max);
+	if (s->msgs == &session_no_msgs)
+		return;
+	in->max = s->max_inflight;
 	in->unsent = 0;
 	list_for_each_entry(d, &in->list, node) {
 		d->unsent = d->state != DELIVERY_WAIT_PUBCOMP;
@@ -411,7 +422,7 @@ void deliver_resume(struct session *s)
 		qos2 |= d->qos == 2;
 	}
 	/* identifiers of a former connection, and perhaps not on disk yet */
-	if (s->store_id && qos2)
+	if (s->lasting->store_id && qos2)
 		store_fence(c);
 	list_for_each_entry_safe(d, tmp, &in->list, node) {
 		if (!d->unsent)

@@ -53,8 +53,8 @@ enum reason enhanced_auth_first(struct client *c, const struct properties *props
 	s = scram_first(props->auth_data.p, props->auth_data.len, what);
 	if (!s)
 		return REASON_NOT_AUTHORIZED;
-	c->enhanced_auth = xcalloc(1, sizeof(*c->enhanced_auth));
-	c->enhanced_auth->scram = s;
+	client_rare(c)->enhanced_auth = xcalloc(1, sizeof(*c->rare->enhanced_auth));
+	c->rare->enhanced_auth->scram = s;
 	user = scram_user(s);
 	challenge = scram_challenge(s, users_find(users, user, strlen(user)));
 	if (!challenge) {
@@ -71,7 +71,7 @@ enum reason enhanced_auth_first(struct client *c, const struct properties *props
 enum reason enhanced_auth_final(struct client *c, const struct properties *props,
 				const char **what)
 {
-	struct enhanced_auth *e = c->enhanced_auth;
+	struct enhanced_auth *e = c->rare->enhanced_auth;
 
 	e->answer = scram_final(e->scram, props->auth_data.p,
 				props->auth_data.len);
@@ -86,19 +86,19 @@ enum reason enhanced_auth_final(struct client *c, const struct properties *props
 
 const char *enhanced_auth_user(const struct client *c)
 {
-	return scram_user(c->enhanced_auth->scram);
+	return scram_user(c->rare->enhanced_auth->scram);
 }
 
 const char *enhanced_auth_answer(const struct client *c)
 {
-	return c->enhanced_auth->answer;
+	return c->rare->enhanced_auth->answer;
 }
 
 void enhanced_auth_end(struct client *c)
 {
-	if (!c->enhanced_auth)
+	if (!c->rare->enhanced_auth)
 		return;
-	scram_free(c->enhanced_auth->scram);
-	free(c->enhanced_auth);
-	c->enhanced_auth = NULL;
+	scram_free(c->rare->enhanced_auth->scram);
+	free(c->rare->enhanced_auth);
+	c->rare->enhanced_auth = NULL;
 }

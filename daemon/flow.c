@@ -72,7 +72,7 @@ struct flow_set {
 static struct trie flows;
 static uint32_t count;
 static LIST_HEAD(graves);
-static uint64_t mark;
+static uint32_t mark;
 static struct filter_set match;
 /* What pick_filters() left of them, in the order of the route. */
 static struct filter **ordered;
@@ -232,22 +232,22 @@ static uint32_t find_merged(struct filter **filter, size_t n)
 
 	if (config.allow_duplicate_messages)
 		return 0;
-	mark++;
+	mark = sessions_mark();
 	for (i = 0; i + 1 < n; i++) {
 		struct sub *sub;
 
 		list_for_each_entry(sub, &filter[i]->subs, by_filter) {
 			struct session *s = sub->session;
 
-			if (!attached(sub) || s->flow_mark == mark)
+			if (!attached(sub) || s->mark == mark)
 				continue;
 			for (j = i + 1; j < n; j++) {
 				struct sub *other = subs_get(filter[j], s);
 
 				if (!attached(other))
 					continue;
-				if (s->flow_mark != mark) {
-					s->flow_mark = mark;
+				if (s->mark != mark) {
+					s->mark = mark;
 					merged_add(&nr, sub);
 					merge_sub(sub);
 				}
@@ -279,11 +279,11 @@ static bool merged_options(struct kernel_merged *m, struct filter **filter,
 			continue;
 		subs++;
 		no_local += sub->no_local;
-		if (!sub->id)
+		if (!sub->ids)
 			continue;
 		if (m->nr_ids == MQTT_MEMBER_IDS_MAX)
 			return false;
-		m->ids[m->nr_ids++] = sub->id;
+		m->ids[m->nr_ids++] = sub_id(sub);
 	}
 	m->no_local = no_local;
 	return !no_local || no_local == subs;

@@ -15,7 +15,7 @@ static void reauthenticate(struct client *c, const struct properties *props)
 
 	if (code != REASON_CONTINUE_AUTHENTICATION)
 		client_fail(c, code, what);
-	else if (strcmp(enhanced_auth_user(c), c->user))
+	else if (strcmp(enhanced_auth_user(c), c->rare->user))
 		client_fail(c, REASON_NOT_AUTHORIZED,
 			    "another user's authentication");
 }
@@ -60,7 +60,7 @@ void handle_auth(struct client *c, uint8_t first, struct reader *r)
 		wrong = REASON_MALFORMED_PACKET;
 	if (wrong)
 		client_fail(c, wrong, "malformed AUTH");
-	else if (!c->enhanced_auth && !c->auth_method)
+	else if (!c->rare->enhanced_auth && !c->auth_method)
 		/* [MQTT-4.12.0-7] */
 		client_fail(c, REASON_PROTOCOL_ERROR,
 			    "AUTH without an authentication method");
@@ -68,7 +68,7 @@ void handle_auth(struct client *c, uint8_t first, struct reader *r)
 		/* that which CONNECT named [MQTT-4.12.0-5] */
 		client_fail(c, REASON_PROTOCOL_ERROR,
 			    "AUTH with another authentication method");
-	else if (code == REASON_CONTINUE_AUTHENTICATION && c->enhanced_auth)
+	else if (code == REASON_CONTINUE_AUTHENTICATION && c->rare->enhanced_auth)
 		continue_auth(c, &props);
 	else if (code == REASON_REAUTHENTICATE && c->state == CLIENT_CONNECTED)
 		reauthenticate(c, &props);

@@ -343,10 +343,12 @@ void handle_connect_unstored(struct client *c, const char *what)
 	if (c->state != CLIENT_CONNECTED)
 		return;
 	lives = s->expiry;
-	if (c->will)
-		store_client_will_del(c->will);
-	will_free(c->will);
-	c->will = NULL;
+	if (c->rare->will)
+		store_client_will_del(c->rare->will);
+	if (c->rare->will) {
+		will_free(c->rare->will);
+		c->rare->will = NULL;
+	}
 	send_refusal(c, REASON_QUOTA_EXCEEDED, what);
 	client_close(c, END_NORMAL, what);
 	/* a client that was refused must not find a session, [MQTT-3.2.2-4] */
@@ -450,8 +452,8 @@ static void start_enhanced_auth(struct client *c,
 		refuse(c, code, what);
 		return;
 	}
-	c->connect_len = c->rx_len;
-	c->rx_total = 0;
+	c->rx->connect_len = c->rx->len;
+	c->rx->total = 0;
 }
 
 static void connect_client(struct client *c, struct reader *r, bool verified)
@@ -480,9 +482,9 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 		return;
 	/* whom nobody verifies is who it says, as with mosquitto */
 	if (c->auth_method)
-		c->user = xstrdup(enhanced_auth_user(c));
-	else if (con.cred.user && !c->user)
-		c->user = xstrndup(con.cred.user, con.cred.user_len);
+		client_rare(c)->user = xstrdup(enhanced_auth_user(c));
+	else if (con.cred.user && !c->rare->user)
+		client_rare(c)->user = xstrndup(con.cred.user, con.cred.user_len);
 	if (!check_keepalive(c, &con))
 		return;
 	con.expiry = session_expiry(wanted_expiry(c, &con));
@@ -494,23 +496,23 @@ static void connect_client(struct client *c, struct reader *r, bool verified)
 		refuse(c, REASON_QUOTA_EXCEEDED, "the durable store is full");
 		return;
 	}
-	stored = s && s->store_id;
+	stored = s && s->lasting->store_id;
 	s = take_session(&con, &present);
-	rights_identify(s, c->listener->security, c->user);
+	rights_identify(s, c->listener->security, c->rare->user);
 	s->client = c;
 	s->protocol = c->protocol;
 	c->session = s;
 	if (con.flags & CONNECT_WILL)
-		c->will = will_new(&con.will);
+		client_rare(c)->will = will_new(&con.will);
 	/* after a restart nobody knows whose it is */
-	will_judge(c->will, s);
+	will_judge(c->rare->will, s);
 	c->session_made = !present;
 	/*
 	 * When a session was made, or one is gone that had been stored, or there
 	 * is a will, CONNACK waits for the store, and nothing is read meanwhile.
 	 */
 	wait = store_session(s) || store_session_new(s) || (stored && !present);
-	if (c->will && !c->will->denied && store_client_will(s, c->will))
+	if (c->rare->will && !c->rare->will->denied && store_client_will(s, c->rare->will))
 		wait = true;
 	if (wait) {
 		store_fence_request(c);
@@ -543,7 +545,7 @@ void handle_connect_verified(struct client *c, bool good)
 		       refusal(REASON_BAD_USER_NAME_OR_PASSWORD));
 		return;
 	}
-	r.p = c->rx + packet_header(c->rx, c->rx_len, &remaining);
+	r.p = c->rx->bytes + packet_header(c->rx->bytes, c->rx->len, &remaining);
 	r.end = r.p + remaining;
 	connect_client(c, &r, true);
 }

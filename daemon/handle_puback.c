@@ -20,7 +20,7 @@ void handle_puback(struct client *c, uint8_t first, struct reader *r)
 
 	if (!mid)
 		return;
-	d = inflight_find(&s->inflight, mid);
+	d = inflight_find(&s->msgs->inflight, mid);
 	if (!d) {
 		log_debug("%s: PUBACK for unknown packet identifier %u", s->id,
 			  mid);
@@ -32,7 +32,7 @@ void handle_puback(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	store_delivery_del(s, d);
-	inflight_done(&s->inflight, d);
+	inflight_done(&s->msgs->inflight, d);
 	deliver_pump(s);
 }
 
@@ -44,11 +44,11 @@ size_t handle_puback_run(struct client *c, const uint8_t *p, size_t len)
 	while (len >= PUBACK_LEN && p[0] == PUBACK && p[1] == 2) {
 		struct delivery *d;
 
-		d = inflight_find(&s->inflight, (uint16_t)(p[2] << 8 | p[3]));
+		d = inflight_find(&s->msgs->inflight, (uint16_t)(p[2] << 8 | p[3]));
 		if (!d || d->state != DELIVERY_WAIT_PUBACK)
 			break;
 		store_delivery_del(s, d);
-		inflight_done(&s->inflight, d);
+		inflight_done(&s->msgs->inflight, d);
 		count++;
 		p += PUBACK_LEN;
 		len -= PUBACK_LEN;

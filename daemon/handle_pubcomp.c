@@ -15,7 +15,7 @@ void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 
 	if (!mid)
 		return;
-	d = inflight_find(&s->inflight, mid);
+	d = inflight_find(&s->msgs->inflight, mid);
 	if (!d) {
 		log_debug("%s: PUBCOMP for unknown packet identifier %u", s->id,
 			  mid);
@@ -26,6 +26,6 @@ void handle_pubcomp(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	store_delivery_del(s, d);
-	inflight_done(&s->inflight, d);
+	inflight_done(&s->msgs->inflight, d);
 	deliver_pump(s);
 }

@@ -174,7 +174,7 @@ static enum reason read_publish5(struct client *c, struct publish *pub,
 static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
 {
 	if (c->protocol < 5 ||
-	    (qos == 2 && midset_has(&c->session->received, mid))) {
+	    (qos == 2 && midset_has(&c->session->msgs->received, mid))) {
 		client_close(c, END_ABNORMAL,
 			     "the durable store's disk is full");
 		return;
@@ -186,12 +186,11 @@ static void publish_refuse(struct client *c, uint8_t qos, uint16_t mid)
 /* Does taking on a message need space in the durable store? */
 static bool needs_space(const struct client *c, const struct publish *pub)
 {
-	return (pub->qos == 2 && c->session->store_id) || route_stored(pub);
+	return (pub->qos == 2 && c->session->lasting->store_id) || route_stored(pub);
 }
 
 static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 {
-	struct midset *received = &c->session->received;
 	enum reason reason = REASON_SUCCESS;
 	bool full = store_full;
 
@@ -200,15 +199,16 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 		return;
 	}
 	/* routed at once; the identifier suppresses duplicates of QoS 2 */
-	if (pub->qos == 2 && !midset_add(received, mid)) {
-		if (c->session->store_id)
+	if (pub->qos == 2 &&
+	    !midset_add(&session_msgs(c->session)->received, mid)) {
+		if (c->session->lasting->store_id)
 			store_fence_request(c);
 		send_ack(c, PUBREC, mid, REASON_SUCCESS);
 		return;
 	}
 	/* [MQTT-3.3.4-7] */
 	if (c->protocol >= 5 && c->unacked++ >= client_window()) {
-		midset_del(received, mid);
+		midset_del(&c->session->msgs->received, mid);
 		client_fail(c, REASON_RECEIVE_MAXIMUM_EXCEEDED,
 			    "more messages than the receive maximum");
 		return;
@@ -220,7 +220,8 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 	if (pub->qos == 2 && reason >= REASON_UNSPECIFIED &&
 	    (c->protocol >= 5 || reason == REASON_UNSPECIFIED)) {
 		store_received(c->session, mid, false);
-		midset_del(received, mid);
+		midset_del(&c->session->msgs->received, mid);
+		session_settle(c->session);
 	}
 	if (c->protocol < 5 && reason == REASON_UNSPECIFIED) {
 		client_close(c, END_ABNORMAL, "out of memory");

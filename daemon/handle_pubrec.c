@@ -17,7 +17,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 
 	if (!mid)
 		return;
-	d = inflight_find(&s->inflight, mid);
+	d = inflight_find(&s->msgs->inflight, mid);
 	if (d && d->qos != 2) {
 		client_fail(c, REASON_PROTOCOL_ERROR,
 			    "PUBREC for a QoS 1 message");
@@ -27,7 +27,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 		/* refused: the packet identifier is free again, 4.3.3 */
 		if (d) {
 			store_delivery_del(s, d);
-			inflight_done(&s->inflight, d);
+			inflight_done(&s->msgs->inflight, d);
 			deliver_pump(s);
 		}
 		return;
@@ -35,7 +35,7 @@ void handle_pubrec(struct client *c, uint8_t first, struct reader *r)
 	if (d) {
 		/* from here on only the packet identifier matters */
 		d->state = DELIVERY_WAIT_PUBCOMP;
-		s->inflight.unsent -= d->unsent;
+		s->msgs->inflight.unsent -= d->unsent;
 		d->unsent = false;
 		if (d->msg)
 			store_delivery(s, d);

@@ -14,8 +14,9 @@ void handle_pubrel(struct client *c, uint8_t first, struct reader *r)
 	if (!mid)
 		return;
 	reason = REASON_SUCCESS;
-	if (midset_del(&c->session->received, mid)) {
+	if (midset_del(&c->session->msgs->received, mid)) {
 		store_received(c->session, mid, false);
+		session_settle(c->session);
 	} else {
 		reason = REASON_PACKET_ID_NOT_FOUND;
 		log_debug("%s: PUBREL for unknown packet identifier %u",

@@ -197,7 +197,7 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 		return c->protocol >= 5 ? REASON_NOT_AUTHORIZED :
 					  SUBACK_FAILURE;
 	}
-	if (store_full && s->store_id)
+	if (store_full && s->lasting->store_id)
 		return c->protocol >= 5 ? REASON_QUOTA_EXCEEDED :
 					  SUBACK_FAILURE;
 	skip = shared ? topic_share_filter(req->filter, req->len) : 0;
@@ -222,7 +222,7 @@ static uint8_t subscribe(struct client *c, const struct request *req,
 	*replay = !shared && (handling == RETAIN_ALWAYS ||
 			      (handling == RETAIN_IF_NEW && !sub));
 	sub = subs_add(s, &s->subs, req->filter, req->len, &options);
-	if (s->store_id)
+	if (s->lasting->store_id)
 		store_sub_write(sub);
 	datapath_sub_add(sub);
 	return options.qos;

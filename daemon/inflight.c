@@ -68,13 +68,32 @@ void delivery_exit(void)
 	free_count = 0;
 }
 
-void inflight_init(struct inflight *in, uint32_t max)
+static uint32_t buckets(uint32_t max)
+{
+	uint32_t n = 32;
+
+	while (n < max && n < INFLIGHT_BUCKETS_MAX)
+		n *= 2;
+	return n;
+}
+
+void inflight_init(struct inflight *in)
 {
 	memset(in, 0, sizeof(*in));
 	INIT_LIST_HEAD(&in->list);
+}
+
+void inflight_start(struct inflight *in, uint32_t max, uint16_t last_mid)
+{
 	in->max = max;
+	in->last_mid = last_mid;
 	in->max_bytes = config.max_inflight_bytes ?
 			config.max_inflight_bytes : UINT64_MAX;
+	/* of another session, with another window */
+	if (in->table && max > in->mask + 1 && in->mask + 1 < INFLIGHT_BUCKETS_MAX) {
+		free(in->table);
+		in->table = NULL;
+	}
 }
 
 void inflight_clear(struct inflight *in)
@@ -98,10 +117,8 @@ void inflight_restore(struct inflight *in, struct delivery *d)
 	struct delivery **bucket;
 
 	if (!in->table) {
-		uint32_t n = 32;
+		uint32_t n = buckets(in->max);
 
-		while (n < in->max && n < INFLIGHT_BUCKETS_MAX)
-			n *= 2;
 		in->mask = n - 1;
 		in->table = xcalloc(n, sizeof(*in->table));
 	}

@@ -113,9 +113,16 @@ void delivery_exit(void);
 /**
  * inflight_init() - nothing in flight
  * @in: in-flight state
- * @max: window, 1 to 65,535
  */
-void inflight_init(struct inflight *in, uint32_t max);
+void inflight_init(struct inflight *in);
+
+/**
+ * inflight_start() - deliveries of a session are to come
+ * @in: in-flight state without any
+ * @max: window, 1 to 65,535
+ * @last_mid: packet identifier given last
+ */
+void inflight_start(struct inflight *in, uint32_t max, uint16_t last_mid);
 
 /**
  * inflight_clear() - free all deliveries in flight

@@ -21,7 +21,9 @@ static void connect_expired(struct timer *timer)
 /* One and a half times the keep alive, MQTT-3.1.2-24. */
 static uint64_t keepalive_deadline(const struct client *c)
 {
-	return c->last_rx + c->keepalive * 1500ull;
+	uint64_t now = loop_now();
+
+	return now - ((uint32_t)now - c->last_rx) + c->keepalive * 1500ull;
 }
 
 void keepalive_over(struct client *c)
@@ -39,7 +41,7 @@ static void keepalive_expired(struct timer *timer)
 	struct client *c = container_of(timer, struct client, timer);
 	uint64_t deadline = keepalive_deadline(c);
 
-	if (c->publish_limit && c->publish_limit->waiting)
+	if (c->rare->publish_limit && c->rare->publish_limit->waiting)
 		timer_arm(timer, loop_now() + c->keepalive * 1500ull);
 	else if (deadline > loop_now())
 		timer_arm(timer, deadline);

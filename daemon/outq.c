@@ -436,6 +436,15 @@ bool outq_release(struct outq *q, uint64_t seq)
 	return !q->holds;
 }
 
+void outq_settle(struct outq *q)
+{
+	struct outq_marks *m = q->marks;
+
+	q->taken = 0;
+	if (m)
+		marks_forget(m, m->end - m->first);
+}
+
 void outq_cut(struct outq *q)
 {
 	struct outq_marks *m = q->marks;

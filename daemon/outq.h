@@ -177,6 +177,12 @@ void outq_hold(struct outq *q, uint64_t seq);
 bool outq_release(struct outq *q, uint64_t seq);
 
 /**
+ * outq_settle() - all was sent: forget what went before
+ * @q: queue without bytes, and where nothing waits
+ */
+void outq_settle(struct outq *q);
+
+/**
  * outq_cut() - drop what waits
  * @q: queue
  */

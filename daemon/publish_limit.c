@@ -31,7 +31,7 @@ void publish_limit_start(struct client *c, void (*resume)(struct timer *timer))
 	l->messages = SCALE * config.max_publish_rate;
 	l->bytes = SCALE * config.max_publish_bytes;
 	l->last = loop_now();
-	c->publish_limit = l;
+	client_rare(c)->publish_limit = l;
 }
 
 static void refill(struct publish_limit *l)
@@ -68,7 +68,7 @@ void publish_limit_over(struct client *c)
 /* A message of any size goes when the last one has been paid for. */
 bool publish_limit_charge(struct client *c, size_t len)
 {
-	struct publish_limit *l = c->publish_limit;
+	struct publish_limit *l = c->rare->publish_limit;
 
 	refill(l);
 	if (config.publish_limit_disconnect && time_left(l)) {
@@ -82,7 +82,7 @@ bool publish_limit_charge(struct client *c, size_t len)
 
 bool publish_limit_wait(struct client *c)
 {
-	struct publish_limit *l = c->publish_limit;
+	struct publish_limit *l = c->rare->publish_limit;
 	uint64_t left;
 
 	if (l->waiting)
@@ -101,7 +101,7 @@ bool publish_limit_wait(struct client *c)
 
 void publish_limit_keep(struct client *c, const uint8_t *p, size_t len)
 {
-	struct publish_limit *l = c->publish_limit;
+	struct publish_limit *l = c->rare->publish_limit;
 
 	if (l->cap - l->len < len) {
 		l->cap = l->len + len;
@@ -113,12 +113,12 @@ void publish_limit_keep(struct client *c, const uint8_t *p, size_t len)
 
 void publish_limit_free(struct client *c)
 {
-	struct publish_limit *l = c->publish_limit;
+	struct publish_limit *l = c->rare->publish_limit;
 
 	if (!l)
 		return;
 	timer_cancel(&l->timer);
 	free(l->kept);
 	free(l);
-	c->publish_limit = NULL;
+	c->rare->publish_limit = NULL;
 }

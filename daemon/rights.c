@@ -38,39 +38,40 @@ struct moves {
 	size_t cap;
 };
 
-static void leave_class(struct session *s)
+static void leave_class(struct session_rights *r)
 {
-	if (!s->publish_class)
+	if (!r->publish_class)
 		return;
-	s->publish_class->sessions--;
-	acl_class_put(s->publish_class);
-	s->publish_class = NULL;
+	r->publish_class->sessions--;
+	acl_class_put(r->publish_class);
+	r->publish_class = NULL;
 }
 
 /* Returns true if it is in another class now. */
 static bool find_rules(struct session *s)
 {
+	struct session_rights *r = s->rights;
 	struct acl_class *class;
 	size_t len;
 	char *key;
 	bool other;
 
-	acl_rules_free(s->rules);
-	s->rules = acl_rules(s->security->acl, s->user, s->id);
-	key = acl_key(s->rules, ACL_WRITE, NULL, 0, &len);
+	acl_rules_free(r->rules);
+	r->rules = acl_rules(r->security->acl, r->user, s->id);
+	key = acl_key(r->rules, ACL_WRITE, NULL, 0, &len);
 	class = acl_class_get(key, len);
 	free(key);
 	class->sessions++;
-	other = class != s->publish_class;
-	leave_class(s);
-	s->publish_class = class;
+	other = class != r->publish_class;
+	leave_class(r);
+	r->publish_class = class;
 	return other;
 }
 
 bool rights_allow(const struct session *s, enum acl_access access,
 		  const char *topic, size_t len)
 {
-	return !s->rules || acl_allows(s->rules, access, topic, len);
+	return !s->rights->rules || acl_allows(s->rights->rules, access, topic, len);
 }
 
 char *rights_read_key(const struct session *s, const char *filter, size_t flen,
@@ -79,9 +80,9 @@ char *rights_read_key(const struct session *s, const char *filter, size_t flen,
 	char *key;
 
 	*len = 0;
-	if (!s->rules)
+	if (!s->rights->rules)
 		return NULL;
-	key = acl_key(s->rules, ACL_READ, filter, flen, len);
+	key = acl_key(s->rights->rules, ACL_READ, filter, flen, len);
 	if (*len != strlen(ACL_KEY_ALL) || memcmp(key, ACL_KEY_ALL, *len))
 		return key;
 	free(key);
@@ -130,12 +131,14 @@ void rights_identify(struct session *s, const struct conf_security *security,
 	struct moves m = { 0 };
 	size_t i;
 
-	if (!security->acl && !s->rules)
+	if (!security->acl && !s->rights->rules)
 		return;
 	rights_forget(s);
 	if (security->acl) {
-		s->security = security;
-		s->user = user ? xstrdup(user) : NULL;
+		struct session_rights *r = session_rights(s);
+
+		r->security = security;
+		r->user = user ? xstrdup(user) : NULL;
 		find_rules(s);
 	}
 	collect(&m, s);
@@ -147,16 +150,19 @@ void rights_identify(struct session *s, const struct conf_security *security,
 
 void rights_forget(struct session *s)
 {
-	leave_class(s);
-	acl_rules_free(s->rules);
-	s->rules = NULL;
-	free(s->user);
-	s->user = NULL;
+	struct session_rights *r = s->rights;
+
+	if (r == &session_no_rights)
+		return;
+	leave_class(r);
+	acl_rules_free(r->rules);
+	free(r->user);
+	session_no_rules(s);
 }
 
 static void apply_session(struct session *s, void *arg)
 {
-	if (!s->rules)
+	if (!s->rights->rules)
 		return;
 	if (find_rules(s) && s->client)
 		datapath_acl_class(s->client);

@@ -30,7 +30,7 @@
 static struct route *table[ROUTE_BUCKETS];
 static uint32_t nr_routes;
 static uint32_t nr_receivers;
-static uint64_t mark;
+static uint32_t mark;
 static struct filter_set match;
 
 static void route_clear(struct route *r)
@@ -161,7 +161,7 @@ static void route_resolve(struct route *r)
 	uint32_t i;
 
 	subs_match(r->topic, r->topic_len, &match);
-	mark++;
+	mark = sessions_mark();
 	if (match.count)
 		route_filters(r);
 	for (i = 0; i < r->nr_filters - r->nr_shared; i++) {
@@ -225,7 +225,7 @@ static const struct acl_class *publisher(const struct publish *pub)
 	const struct session *s = pub->source ? pub->source->session :
 						pub->session;
 
-	return s ? s->publish_class : NULL;
+	return s ? s->rights->publish_class : NULL;
 }
 
 /* what comes next by an alias is fast, if this is not */
@@ -579,7 +579,7 @@ int route_publish(const struct publish *pub)
 
 static bool sub_stored(const struct session *s, uint8_t sub_qos, uint8_t qos)
 {
-	return s->store_id && min_t(uint8_t, sub_qos, qos);
+	return s->lasting->store_id && min_t(uint8_t, sub_qos, qos);
 }
 
 bool route_stored(const struct publish *pub)

@@ -23,10 +23,10 @@ static uint8_t *send_room(struct client *c, uint8_t first, size_t len)
 {
 	if (len > c->max_packet)
 		return NULL;
-	c->answers += len;
+	client_busy(c)->answers += len;
 	stats.sent[first >> 4]++;
 	client_dirty(c);
-	return outq_room(&c->out, len);
+	return outq_room(client_out(c), len);
 }
 
 static void send_small(struct client *c, const uint8_t *p, size_t len)
@@ -70,9 +70,9 @@ bool send_auth(struct client *c, enum reason code, const char *data)
 	p = xmalloc(len + props);
 	memcpy(p, head, len);
 	put_auth(p + len, data);
-	c->answers += len + props;
+	client_busy(c)->answers += len + props;
 	stats.sent[AUTH >> 4]++;
-	outq_put(&c->out, p, len + props);
+	outq_put(client_out(c), p, len + props);
 	client_dirty(c);
 	free(p);
 	return true;
@@ -179,10 +179,10 @@ static void send_codes(struct client *c, uint8_t first, uint16_t mid,
 	put_u16(head + n, mid);
 	head[n + 2] = 0;
 	n += 2 + props;
-	c->answers += n + count;
+	client_busy(c)->answers += n + count;
 	stats.sent[first >> 4]++;
-	outq_put(&c->out, head, n);
-	outq_put(&c->out, codes, count);
+	outq_put(client_out(c), head, n);
+	outq_put(client_out(c), codes, count);
 	client_dirty(c);
 }
 
@@ -244,9 +244,9 @@ static void publish_sent(struct client *c)
 static void put_payload(struct client *c, struct message *msg)
 {
 	if (msg->payload_len < OUTQ_REF_MIN)
-		outq_put(&c->out, message_payload(msg), msg->payload_len);
+		outq_put(client_out(c), message_payload(msg), msg->payload_len);
 	else
-		outq_ref(&c->out, msg, msg->payload_off, msg->payload_len);
+		outq_ref(client_out(c), msg, msg->payload_off, msg->payload_len);
 }
 
 /*
@@ -257,14 +257,14 @@ static void mark_publish(struct client *c, const struct message *msg,
 			 size_t queued, uint32_t off, bool keep)
 {
 	struct outq_mark mark = {
-		.at = c->out.taken + queued,
+		.at = c->busy->out.taken + queued,
 		.expires = msg->expires,
-		.len = c->out.bytes - queued,
+		.len = c->busy->out.bytes - queued,
 		.off = off,
 		.keep = keep,
 	};
 
-	outq_mark(&c->out, &mark);
+	outq_mark(client_out(c), &mark);
 }
 
 /* MQTT 5.0, 3.3.2: topic or its alias, packet identifier, properties. */
@@ -275,7 +275,7 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 	uint32_t ids_len = subids_len(ids);
 	uint32_t props_len = ids_len + msg->props_len;
 	uint8_t head[PUBLISH_HEAD_MAX];
-	size_t queued = c->out.bytes;
+	size_t queued = c->busy->out.bytes;
 	uint32_t expiry_off;
 	uint16_t alias = 0;
 	bool give = false;
@@ -302,8 +302,8 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 		return false;
 	p = head + packet_put_header(head, PUBLISH | flags, remaining);
 	p = put_u16(p, topic_len);
-	outq_put(&c->out, head, p - head);
-	outq_put(&c->out, message_topic(msg), topic_len);
+	outq_put(client_out(c), head, p - head);
+	outq_put(client_out(c), message_topic(msg), topic_len);
 	p = head;
 	if (mid)
 		p = put_u16(p, mid);
@@ -313,12 +313,12 @@ static bool send_publish5(struct client *c, struct message *msg, uint8_t flags,
 	if (msg->expires)
 		p = put_property_u32(p, PROP_MESSAGE_EXPIRY,
 				     message_lifetime(msg));
-	outq_put(&c->out, head, p - head);
+	outq_put(client_out(c), head, p - head);
 	/* it is the last thing in the head */
-	expiry_off = c->out.bytes - queued - 4;
-	outq_put(&c->out, message_props(msg), msg->props_len);
+	expiry_off = c->busy->out.bytes - queued - 4;
+	outq_put(client_out(c), message_props(msg), msg->props_len);
 	if (ids_len)
-		outq_put(&c->out, ids->props, ids_len);
+		outq_put(client_out(c), ids->props, ids_len);
 	put_payload(c, msg);
 	if (unlikely(msg->expires))
 		mark_publish(c, msg, queued, expiry_off, mid || give);
@@ -334,12 +334,12 @@ bool send_publish(struct client *c, struct message *msg, uint8_t flags,
 	uint32_t remaining = 2 + msg->topic_len + (mid ? 2 : 0) +
 			     msg->payload_len;
 	size_t len = packet_header_len(remaining) + remaining;
-	size_t queued = c->out.bytes;
+	size_t queued = c->busy->out.bytes;
 
 	if (c->protocol >= 5)
 		return send_publish5(c, msg, flags, mid, ids);
 	if (len <= OUTQ_ROOM_MAX) {
-		uint8_t *p = outq_room(&c->out, len);
+		uint8_t *p = outq_room(client_out(c), len);
 
 		p += packet_put_header(p, PUBLISH | flags, remaining);
 		/* the topic with its length is in the message as it is sent */
@@ -353,10 +353,10 @@ bool send_publish(struct client *c, struct message *msg, uint8_t flags,
 		size_t n = packet_put_header(head, PUBLISH | flags, remaining);
 
 		put_u16(head + n, msg->topic_len);
-		outq_put(&c->out, head, n + 2);
-		outq_put(&c->out, message_topic(msg), msg->topic_len);
+		outq_put(client_out(c), head, n + 2);
+		outq_put(client_out(c), message_topic(msg), msg->topic_len);
 		if (mid)
-			put_u16(outq_room(&c->out, 2), mid);
+			put_u16(outq_room(client_out(c), 2), mid);
 		put_payload(c, msg);
 	}
 	if (unlikely(msg->expires) && !mid)

@@ -22,6 +22,24 @@
 static struct session **table;
 static uint32_t table_mask;
 static struct usage usage;
+static uint32_t mark;
+
+/* Of as many sessions as are likely to be busy at a time. */
+#define MSGS_KEEP	256u
+
+static struct session_msgs *free_msgs;
+static uint32_t free_msgs_count;
+
+const struct session_msgs session_no_msgs = {
+	.inflight = {
+		.list = LIST_HEAD_INIT(*(struct list_head *)&session_no_msgs.inflight.list),
+		.max = 1,
+		.max_bytes = UINT64_MAX,
+	},
+	.queue.list = LIST_HEAD_INIT(*(struct list_head *)&session_no_msgs.queue.list),
+};
+const struct session_lasting session_not_lasting;
+const struct session_rights session_no_rights;
 
 void sessions_init(void)
 {
@@ -30,19 +48,145 @@ void sessions_init(void)
 	usage = (struct usage){ 0 };
 }
 
+/* The room of the numbers in flight, and of those received, is kept with them. */
+static struct session_msgs *msgs_kept(void)
+{
+	struct session_msgs *m = free_msgs;
+
+	free_msgs = m->next;
+	free_msgs_count--;
+	return m;
+}
+
+static void msgs_free(struct session_msgs *m)
+{
+	queue_clear(&m->queue);
+	inflight_clear(&m->inflight);
+	midset_clear(&m->received);
+	free(m);
+	usage.bytes -= sizeof(*m);
+}
+
+struct session_msgs *session_msgs(struct session *s)
+{
+	struct session_msgs *m = s->msgs;
+
+	if (likely(m != &session_no_msgs))
+		return m;
+	if (free_msgs) {
+		m = msgs_kept();
+	} else {
+		m = xcalloc(1, sizeof(*m));
+		queue_init(&m->queue);
+		inflight_init(&m->inflight);
+		usage.bytes += sizeof(*m);
+	}
+	inflight_start(&m->inflight, s->max_inflight, s->last_mid);
+	s->msgs = m;
+	return m;
+}
+
+void session_settle(struct session *s)
+{
+	struct session_msgs *m = s->msgs;
+
+	if (m == &session_no_msgs || m->inflight.count || m->queue.len ||
+	    m->received.count)
+		return;
+	s->last_mid = m->inflight.last_mid;
+	s->msgs = (struct session_msgs *)&session_no_msgs;
+	if (free_msgs_count >= MSGS_KEEP) {
+		msgs_free(m);
+		return;
+	}
+	m->next = free_msgs;
+	free_msgs = m;
+	free_msgs_count++;
+}
+
+static void session_expired(struct timer *timer);
+static void will_due(struct timer *timer);
+
+struct session_lasting *session_lasting(struct session *s)
+{
+	struct session_lasting *l = s->lasting;
+
+	if (l != &session_not_lasting)
+		return l;
+	l = xcalloc(1, sizeof(*l));
+	usage.bytes += sizeof(*l);
+	l->session = s;
+	l->timer.fn = session_expired;
+	l->will_timer.fn = will_due;
+	s->lasting = l;
+	return l;
+}
+
+static void lasting_stop(struct session *s)
+{
+	timer_cancel(&s->lasting->timer);
+	timer_cancel(&s->lasting->will_timer);
+}
+
+static void lasting_free(struct session *s)
+{
+	free(s->lasting);
+	usage.bytes -= sizeof(*s->lasting);
+	s->lasting = (struct session_lasting *)&session_not_lasting;
+}
+
+struct session_rights *session_rights(struct session *s)
+{
+	if (s->rights == &session_no_rights) {
+		s->rights = xcalloc(1, sizeof(*s->rights));
+		usage.bytes += sizeof(*s->rights);
+	}
+	return s->rights;
+}
+
+void session_no_rules(struct session *s)
+{
+	if (s->rights == &session_no_rights)
+		return;
+	free(s->rights);
+	usage.bytes -= sizeof(*s->rights);
+	s->rights = (struct session_rights *)&session_no_rights;
+}
+
+static void clear_mark(struct session *s, void *arg)
+{
+	(void)arg;
+	s->mark = 0;
+}
+
+uint32_t sessions_mark(void)
+{
+	if (!++mark) {
+		session_each(clear_mark, NULL);
+		mark = 1;
+	}
+	return mark;
+}
+
 void sessions_exit(void)
 {
 	uint32_t i;
 
 	for (i = 0; i <= table_mask; i++) {
 		while (table[i]) {
-			will_free(table[i]->will);
-			table[i]->will = NULL;
-			session_free(table[i]);
+			struct session *s = table[i];
+
+			if (s->lasting->will) {
+				will_free(s->lasting->will);
+				s->lasting->will = NULL;
+			}
+			session_free(s);
 		}
 	}
 	free(table);
 	table = NULL;
+	while (free_msgs)
+		msgs_free(msgs_kept());
 }
 
 uint32_t sessions_count(void)
@@ -90,7 +234,7 @@ static void sessions_grow(void)
 
 static void session_expired(struct timer *timer)
 {
-	struct session *s = container_of(timer, struct session, timer);
+	struct session *s = container_of(timer, struct session_lasting, timer)->session;
 
 	log_info("session expired: %s", s->id);
 	stats.clients_expired++;
@@ -99,11 +243,13 @@ static void session_expired(struct timer *timer)
 
 static void will_due(struct timer *timer)
 {
-	struct session *s = container_of(timer, struct session, will_timer);
-	struct will *will = s->will;
+	struct session_lasting *lasting = container_of(timer, struct session_lasting,
+						       will_timer);
+	struct session *s = lasting->session;
+	struct will *will = lasting->will;
 
 	store_will(s, false);
-	s->will = NULL;
+	lasting->will = NULL;
 	will_publish(will, s);
 	will_free(will);
 }
@@ -116,13 +262,13 @@ struct session *session_new(const char *id, uint16_t len, uint32_t expiry)
 		sessions_grow();
 	s->hash = hash_bytes(id, len, 0);
 	s->expiry = expiry;
-	s->timer.fn = session_expired;
-	s->will_timer.fn = will_due;
+	s->msgs = (struct session_msgs *)&session_no_msgs;
+	s->lasting = (struct session_lasting *)&session_not_lasting;
+	s->rights = (struct session_rights *)&session_no_rights;
+	s->max_inflight = client_window();
 	s->id_len = len;
 	memcpy(s->id, id, len);
 	INIT_LIST_HEAD(&s->subs);
-	queue_init(&s->queue);
-	inflight_init(&s->inflight, client_window());
 	s->hnext = table[s->hash & table_mask];
 	table[s->hash & table_mask] = s;
 	usage_add(&usage, sizeof(*s) + len + 1);
@@ -139,13 +285,12 @@ uint32_t session_expiry(uint32_t wanted)
 void session_free(struct session *s)
 {
 	struct session **p = &table[s->hash & table_mask];
-	struct will *will = s->will;
+	struct will *will = s->lasting->will;
 
 	while (*p != s)
 		p = &(*p)->hnext;
 	*p = s->hnext;
-	timer_cancel(&s->timer);
-	timer_cancel(&s->will_timer);
+	lasting_stop(s);
 	usage_del(&usage, sizeof(*s) + s->id_len + 1);
 	will_judge(will, s);
 	share_leave_all(s, SHARE_ENDED);
@@ -157,9 +302,10 @@ void session_free(struct session *s)
 		datapath_sub_del(sub);
 		subs_del(sub);
 	}
-	queue_clear(&s->queue);
-	inflight_clear(&s->inflight);
-	midset_clear(&s->received);
+	if (s->msgs != &session_no_msgs)
+		msgs_free(s->msgs);
+	if (s->lasting != &session_not_lasting)
+		lasting_free(s);
 	rights_forget(s);
 	free(s);
 	/* the session has ended before the delay had passed, 3.1.2.5 */
@@ -177,36 +323,45 @@ bool session_detach(struct session *s)
 		return false;
 	}
 	if (s->expiry != SESSION_NEVER)
-		timer_arm(&s->timer, loop_now() + s->expiry * 1000ull);
+		timer_arm(&session_lasting(s)->timer,
+			  loop_now() + s->expiry * 1000ull);
 	store_session(s);
 	share_leave_all(s, SHARE_OFFLINE);
 	/* QoS 0 is not kept for a client that is away */
-	if (!s->queue.len_qos0)
+	if (!s->msgs->queue.len_qos0) {
+		session_settle(s);
 		return true;
-	list_for_each_entry_safe(d, tmp, &s->queue.list, node) {
+	}
+	list_for_each_entry_safe(d, tmp, &s->msgs->queue.list, node) {
 		if (d->qos)
 			continue;
-		queue_del(&s->queue, d);
+		queue_del(&s->msgs->queue, d);
 		delivery_free(d);
 	}
+	session_settle(s);
 	return true;
 }
 
 void session_delay_will(struct session *s, struct will *will)
 {
-	s->will = will;
-	timer_arm(&s->will_timer, loop_now() + will->delay * 1000ull);
+	struct session_lasting *lasting = session_lasting(s);
+
+	lasting->will = will;
+	timer_arm(&lasting->will_timer, loop_now() + will->delay * 1000ull);
 	store_will(s, true);
 }
 
 void session_resume(struct session *s)
 {
-	timer_cancel(&s->timer);
-	timer_cancel(&s->will_timer);
+	if (s->lasting == &session_not_lasting)
+		return;
+	lasting_stop(s);
 	store_will(s, false);
 	/* [MQTT-3.1.3-9] */
-	will_free(s->will);
-	s->will = NULL;
+	will_free(s->lasting->will);
+	s->lasting->will = NULL;
+	if (!s->lasting->store_id)
+		lasting_free(s);
 }
 
 void session_each(void (*fn)(struct session *session, void *arg), void *arg)

@@ -22,63 +22,99 @@ struct will;
 #define SESSION_NEVER	UINT32_MAX
 
 /**
+ * struct session_msgs - messages under way, of sessions that have any
+ * @inflight: deliveries in flight
+ * @queue: deliveries that wait
+ * @received: QoS 2 packet identifiers received and not yet released
+ * @next: in the list of those kept for reuse
+ */
+struct session_msgs {
+	struct inflight inflight;
+	struct queue queue;
+	struct midset received;
+	struct session_msgs *next;
+};
+
+/**
+ * struct session_lasting - what sessions have that outlive a connection, once
+ *	the connection has ended or they are in the durable store
+ * @session: the session
+ * @timer: ends it when it has expired
+ * @will: will of the last connection, delayed
+ * @will_timer: publishes @will
+ * @store_id: number in the durable store, 0 when not in it
+ * @store_seq: number of the batch that put it there
+ */
+struct session_lasting {
+	struct session *session;
+	struct timer timer;
+	struct will *will;
+	struct timer will_timer;
+	uint64_t store_id;
+	uint64_t store_seq;
+};
+
+/**
+ * struct session_rights - what sessions have that ACL files say something about
+ * @security: settings of the listener of the last connection, for @rules
+ * @user: user name of the last connection, NULL for none; for @rules
+ * @rules: what it may publish and read, NULL for everything
+ * @publish_class: those who may publish the same, NULL for everything
+ */
+struct session_rights {
+	const struct conf_security *security;
+	char *user;
+	struct acl_rules *rules;
+	struct acl_class *publish_class;
+};
+
+/* What the others have instead, all of them the same: nothing, to be read only. */
+extern const struct session_msgs session_no_msgs;
+extern const struct session_lasting session_not_lasting;
+extern const struct session_rights session_no_rights;
+
+/**
  * struct session - state of a client identifier, MQTT 4.1
  * @hnext: next in the hash bucket
  * @hash: hash of @id
  * @expiry: seconds that it outlives its connection, 0 if it ends with it,
  *	SESSION_NEVER for ever
- * @timer: ends it when they have passed
- * @will: will of the last connection, delayed
- * @will_timer: publishes @will
  * @client: the connection, NULL while there is none
- * @security: settings of the listener of the last connection, for @rules
- * @user: user name of the last connection, NULL for none; for @rules
- * @rules: what it may publish and read, NULL for everything
- * @publish_class: those who may publish the same, NULL for everything
- * @protocol: protocol level of the last connection
+ * @msgs: messages under way, or session_no_msgs
+ * @lasting: see there, or session_not_lasting
+ * @rights: what it may do, or session_no_rights
  * @subs: subscriptions, struct sub.by_session
  * @nsubs: their number
- * @inflight: deliveries in flight
- * @queue: deliveries that wait
- * @received: QoS 2 packet identifiers received and not yet released
+ * @max_inflight: most deliveries in flight at a time, 1 to 65,535
+ * @last_mid: packet identifier given last, while there are no @msgs
  * @publish_received: PUBLISH packets received
  * @publish_sent: PUBLISH packets queued for the client
  * @publish_dropped: messages that its queue or buffer had no room for
- * @mark: number of the route being resolved that has seen the session
+ * @mark: sessions_mark() of the last route or flow being made that it was put in
  * @mark_index: its place in that route, or among the merged members
- * @flow_mark: number of the flow being computed that has merged the session
- * @store_id: number in the durable store, 0 when not in it
- * @store_seq: number of the batch that put it there
  * @id_len: length of @id
+ * @protocol: protocol level of the last connection
  * @id: client identifier, terminated
  */
 struct session {
 	struct session *hnext;
 	uint32_t hash;
 	uint32_t expiry;
-	struct timer timer;
-	struct will *will;
-	struct timer will_timer;
 	struct client *client;
-	const struct conf_security *security;
-	char *user;
-	struct acl_rules *rules;
-	struct acl_class *publish_class;
-	uint8_t protocol;
+	struct session_msgs *msgs;
+	struct session_lasting *lasting;
+	struct session_rights *rights;
 	struct list_head subs;
 	uint32_t nsubs;
-	struct inflight inflight;
-	struct queue queue;
-	struct midset received;
+	uint16_t max_inflight;
+	uint16_t last_mid;
 	uint64_t publish_received;
 	uint64_t publish_sent;
 	uint64_t publish_dropped;
-	uint64_t mark;
+	uint32_t mark;
 	uint32_t mark_index;
-	uint64_t flow_mark;
-	uint64_t store_id;
-	uint64_t store_seq;
 	uint16_t id_len;
+	uint8_t protocol;
 	char id[];
 };
 
@@ -159,6 +195,62 @@ void session_delay_will(struct session *session, struct will *will);
  * @session: session, does not expire now; a delayed will is discarded
  */
 void session_resume(struct session *session);
+
+/**
+ * session_msgs() - messages under way, to be changed
+ * @session: session
+ *
+ * Return: its own, made if it had none.
+ */
+struct session_msgs *session_msgs(struct session *session);
+
+/**
+ * session_last_mid() - packet identifier given last
+ * @session: session
+ *
+ * Return: the identifier, 0 if there was none.
+ */
+static inline uint16_t session_last_mid(const struct session *session)
+{
+	return session->msgs == &session_no_msgs ? session->last_mid :
+						   session->msgs->inflight.last_mid;
+}
+
+/**
+ * session_settle() - messages may have come to their end
+ * @session: session; nobody holds on to what session_msgs() said, which is given
+ *	back if nothing is under way
+ */
+void session_settle(struct session *session);
+
+/**
+ * session_lasting() - what lasts, to be changed
+ * @session: session
+ *
+ * Return: its own, made if it had none.
+ */
+struct session_lasting *session_lasting(struct session *session);
+
+/**
+ * session_rights() - what it may do, to be changed
+ * @session: session
+ *
+ * Return: its own, made if it had none.
+ */
+struct session_rights *session_rights(struct session *session);
+
+/**
+ * session_no_rules() - no rules are for the session any more
+ * @session: session, whose rules and class were let go
+ */
+void session_no_rules(struct session *session);
+
+/**
+ * sessions_mark() - begin to mark sessions
+ *
+ * Return: what no session has as its mark.
+ */
+uint32_t sessions_mark(void);
 
 /**
  * session_each() - call a function for every session

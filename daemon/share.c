@@ -91,7 +91,7 @@ void share_leave(struct sub *sub, enum share_leave how)
 	struct filter *filter = sub->filter;
 	struct delivery *d, *tmp;
 
-	list_for_each_entry_safe(d, tmp, &s->inflight.list, node) {
+	list_for_each_entry_safe(d, tmp, &s->msgs->inflight.list, node) {
 		if (d->share != filter)
 			continue;
 		/* with the session there it is completed [MQTT-3.10.4-5] */
@@ -102,16 +102,16 @@ void share_leave(struct sub *sub, enum share_leave how)
 		if (d->state != DELIVERY_WAIT_PUBACK || !pass_on(d, sub, how))
 			continue;
 		store_delivery_del(s, d);
-		inflight_done(&s->inflight, d);
+		inflight_done(&s->msgs->inflight, d);
 	}
-	list_for_each_entry_safe(d, tmp, &s->queue.list, node) {
+	list_for_each_entry_safe(d, tmp, &s->msgs->queue.list, node) {
 		if (d->share != filter)
 			continue;
 		/* with its last member gone nobody is to get it */
 		if (!pass_on(d, sub, how) && how == SHARE_OFFLINE)
 			continue;
 		store_delivery_del(s, d);
-		queue_del(&s->queue, d);
+		queue_del(&s->msgs->queue, d);
 		delivery_free(d);
 	}
 }
@@ -120,7 +120,7 @@ void share_leave_all(struct session *s, enum share_leave how)
 {
 	struct sub *sub;
 
-	if (!s->inflight.count && !s->queue.len)
+	if (!s->msgs->inflight.count && !s->msgs->queue.len)
 		return;
 	list_for_each_entry(sub, &s->subs, by_session) {
 		if (sub->filter->shared)

@@ -157,24 +157,26 @@ bool store_session(struct session *s)
 	struct store_record rec = {
 		.kind = STORE_SESSION,
 		.level = s->protocol,
-		.mid = s->inflight.last_mid,
+		.mid = session_last_mid(s),
 		.expiry = s->expiry,
 		.name = bytes(s->id, s->id_len),
 	};
-	bool fresh = !s->store_id;
+	struct session_lasting *lasting = s->lasting;
+	bool fresh = !lasting->store_id;
 
 	if (!store_on || (fresh && !s->expiry))
 		return false;
 	if (fresh) {
-		s->store_id = ++next_id;
-		s->store_seq = current ? current->seq : 0;
+		lasting = session_lasting(s);
+		lasting->store_id = ++next_id;
+		lasting->store_seq = current ? current->seq : 0;
 	}
-	rec.session = s->store_id;
+	rec.session = lasting->store_id;
 	/* when the connection ended, also if that was before a restart */
 	if (!s->client)
 		rec.when = wall_ms();
-	if (!s->client && s->timer.index)
-		rec.when += s->timer.deadline - loop_now() -
+	if (!s->client && lasting->timer.index)
+		rec.when += timer_deadline(&lasting->timer) - loop_now() -
 			    s->expiry * 1000ull;
 	put(&rec, fresh);
 	return fresh;
@@ -182,7 +184,7 @@ bool store_session(struct session *s)
 
 bool store_session_new(const struct session *s)
 {
-	return store_pending && s->store_seq > done_seq;
+	return store_pending && s->lasting->store_seq > done_seq;
 }
 
 static void delivery_forget(struct session *s, struct delivery *d)
@@ -200,23 +202,23 @@ void store_session_delete(struct session *s)
 {
 	struct store_record rec = {
 		.kind = STORE_SESSION,
-		.session = s->store_id,
+		.session = s->lasting->store_id,
 	};
 	struct delivery *d;
 	struct sub *sub;
 
 	if (!store_on)
 		return;
-	list_for_each_entry(d, &s->inflight.list, node)
+	list_for_each_entry(d, &s->msgs->inflight.list, node)
 		delivery_forget(s, d);
-	list_for_each_entry(d, &s->queue.list, node)
+	list_for_each_entry(d, &s->msgs->queue.list, node)
 		delivery_forget(s, d);
 	list_for_each_entry(sub, &s->subs, by_session)
 		store_sub_delete(sub);
-	midset_each(&s->received, received_forget, s);
+	midset_each(&s->msgs->received, received_forget, s);
 	store_will(s, false);
 	del(&rec);
-	s->store_id = 0;
+	s->lasting->store_id = 0;
 }
 
 static void will_record(struct store_record *rec, const struct will *will)
@@ -234,7 +236,7 @@ bool store_client_will(const struct session *s, struct will *will)
 {
 	struct store_record rec = {
 		.kind = STORE_CLIENT_WILL,
-		.owner = s->store_id,
+		.owner = s->lasting->store_id,
 	};
 
 	if (!store_on || store_full)
@@ -263,17 +265,17 @@ void store_will_write(struct session *s, bool delayed)
 {
 	struct store_record rec = {
 		.kind = STORE_WILL,
-		.session = s->store_id,
+		.session = s->lasting->store_id,
 	};
 
 	if (!store_on)
 		return;
-	will_record(&rec, s->will);
+	will_record(&rec, s->lasting->will);
 	if (!delayed) {
 		del(&rec);
 		return;
 	}
-	rec.when = wall_deadline(s->will_timer.deadline);
+	rec.when = wall_deadline(timer_deadline(&s->lasting->will_timer));
 	put(&rec, false);
 }
 
@@ -289,7 +291,7 @@ void store_delivery_write(struct session *s, struct delivery *d)
 	bool fresh = !d->store_id;
 	struct store_record rec = {
 		.kind = STORE_DELIVERY,
-		.session = s->store_id,
+		.session = s->lasting->store_id,
 		.qos = d->qos,
 		.state = d->state,
 		.flags = (d->retain ? STORE_F_RETAIN : 0) |
@@ -317,7 +319,7 @@ void store_delivery_delete(struct session *s, struct delivery *d)
 {
 	struct store_record rec = {
 		.kind = STORE_DELIVERY,
-		.session = s->store_id,
+		.session = s->lasting->store_id,
 		.id = d->store_id,
 	};
 
@@ -331,7 +333,7 @@ void store_received_write(struct session *s, uint16_t mid, bool received)
 {
 	struct store_record rec = {
 		.kind = STORE_RECEIVED,
-		.session = s->store_id,
+		.session = s->lasting->store_id,
 		.id = mid,
 	};
 
@@ -346,10 +348,10 @@ void store_sub_write(struct sub *sub)
 	bool fresh = !sub->store_id;
 	struct store_record rec = {
 		.kind = STORE_SUB,
-		.session = sub->session->store_id,
+		.session = sub->session->lasting->store_id,
 		.options = sub->qos | (sub->no_local ? STORE_NO_LOCAL : 0) |
 			   (sub->rap ? STORE_RAP : 0),
-		.sub_id = sub->id,
+		.sub_id = sub_id(sub),
 		.name = bytes(sub->filter->name, sub->filter->len),
 	};
 
@@ -365,7 +367,7 @@ void store_sub_delete(struct sub *sub)
 {
 	struct store_record rec = {
 		.kind = STORE_SUB,
-		.session = sub->session->store_id,
+		.session = sub->session->lasting->store_id,
 		.id = sub->store_id,
 	};
 
@@ -406,23 +408,25 @@ void store_fence_output(struct client *c, bool request)
 		store_pending = false;
 		return;
 	}
-	outq_hold(&c->out, seq);
+	outq_hold(client_out(c), seq);
 	c->store_request |= request;
-	if (list_empty(&c->fence_node))
-		list_add_tail(&c->fence_node, &fenced);
+	if (list_empty(&c->busy->fence_node))
+		list_add_tail(&c->busy->fence_node, &fenced);
 }
 
 static void fences_release(uint64_t seq)
 {
-	struct client *c, *tmp;
+	struct client_busy *busy, *tmp;
 
-	list_for_each_entry_safe(c, tmp, &fenced, fence_node) {
-		if (outq_release(&c->out, seq)) {
-			list_del_init(&c->fence_node);
+	list_for_each_entry_safe(busy, tmp, &fenced, fence_node) {
+		struct client *c = busy->client;
+
+		if (outq_release(&busy->out, seq)) {
+			list_del_init(&busy->fence_node);
 			c->store_request = false;
 		}
 		client_dirty(c);
-		if (c->connack_held && outq_ready(&c->out))
+		if (c->connack_held && outq_ready(&c->busy->out))
 			handle_connect_stored(c);
 	}
 }
@@ -430,17 +434,19 @@ static void fences_release(uint64_t seq)
 /* What they asked for cannot be kept, and must not be acknowledged. */
 static void requests_refuse(void)
 {
-	struct client *c;
+	struct client_busy *busy;
 	bool again = true;
 
 	while (again) {
 		again = false;
-		list_for_each_entry(c, &fenced, fence_node) {
+		list_for_each_entry(busy, &fenced, fence_node) {
+			struct client *c = busy->client;
+
 			if (!c->store_request)
 				continue;
 			c->store_request = false;
-			outq_cut(&c->out);
-			list_del_init(&c->fence_node);
+			outq_cut(&busy->out);
+			list_del_init(&busy->fence_node);
 			if (c->connack_held)
 				handle_connect_unstored(c, DISK_FULL);
 			else

@@ -92,7 +92,7 @@ void store_fence_output(struct client *c, bool request);
  */
 static inline void store_session_del(struct session *s)
 {
-	if (s->store_id)
+	if (s->lasting->store_id)
 		store_session_delete(s);
 }
 
@@ -103,7 +103,7 @@ static inline void store_session_del(struct session *s)
  */
 static inline void store_will(struct session *s, bool delayed)
 {
-	if (s->store_id && s->will)
+	if (s->lasting->store_id && s->lasting->will)
 		store_will_write(s, delayed);
 }
 
@@ -124,7 +124,7 @@ static inline void store_client_will_del(struct will *will)
  */
 static inline void store_delivery(struct session *s, struct delivery *d)
 {
-	if (s->store_id && d->qos)
+	if (s->lasting->store_id && d->qos)
 		store_delivery_write(s, d);
 }
 
@@ -149,7 +149,7 @@ static inline void store_delivery_del(struct session *s, struct delivery *d)
 static inline void store_received(struct session *s, uint16_t mid,
 				  bool received)
 {
-	if (s->store_id)
+	if (s->lasting->store_id)
 		store_received_write(s, mid, received);
 }
 

@@ -158,13 +158,14 @@ static const char *load_session(struct load *load,
 		return "client identifier of another session";
 	s = session_new(id, rec->name.len, rec->expiry);
 	s->protocol = rec->level;
-	s->store_id = rec->session;
-	s->inflight.last_mid = rec->mid;
+	session_lasting(s)->store_id = rec->session;
+	s->last_mid = rec->mid;
 	loaded_add(&load->sessions, rec->session, s);
 	/* with a connection when the broker ended: the clock starts now */
 	if (rec->expiry && rec->expiry != SESSION_NEVER)
-		timer_arm(&s->timer, deadline(rec->when ? rec->when : wall_ms(),
-					      rec->expiry * 1000ull));
+		timer_arm(&s->lasting->timer,
+			  deadline(rec->when ? rec->when : wall_ms(),
+				   rec->expiry * 1000ull));
 	return NULL;
 }
 
@@ -225,7 +226,7 @@ static const char *load_delivery(struct load *load, struct session *s,
 			return "its message is missing";
 		msg->store_refs++;
 	}
-	if (rec->mid && inflight_find(&s->inflight, rec->mid))
+	if (rec->mid && inflight_find(&s->msgs->inflight, rec->mid))
 		return "packet identifier of another delivery";
 	d = delivery_new(msg, rec->qos, rec->flags & STORE_F_RETAIN);
 	d->store_id = rec->id;
@@ -235,9 +236,9 @@ static const char *load_delivery(struct load *load, struct session *s,
 	d->ids = load_ids(&rec->sub_ids);
 	d->share = load_share(s, rec->share);
 	if (rec->state == DELIVERY_QUEUED)
-		queue_add(&s->queue, d, 0);
+		queue_add(&session_msgs(s)->queue, d, 0);
 	else
-		inflight_restore(&s->inflight, d);
+		inflight_restore(&session_msgs(s)->inflight, d);
 	return NULL;
 }
 
@@ -267,12 +268,12 @@ static struct will *make_will(const struct store_record *rec)
 
 static const char *load_will(struct session *s, const struct store_record *rec)
 {
-	if (s->will || rec->when < rec->delay * 1000ull)
+	if (s->lasting->will || rec->when < rec->delay * 1000ull)
 		return "impossible will";
-	s->will = make_will(rec);
-	if (!s->will)
+	s->lasting->will = make_will(rec);
+	if (!s->lasting->will)
 		return "impossible will";
-	timer_arm(&s->will_timer, deadline(rec->when - rec->delay * 1000ull,
+	timer_arm(&s->lasting->will_timer, deadline(rec->when - rec->delay * 1000ull,
 					   rec->delay * 1000ull));
 	return NULL;
 }
@@ -339,7 +340,7 @@ static const char *load_record(const struct store_record *rec, void *arg)
 	case STORE_DELIVERY:
 		return load_delivery(load, s, rec);
 	case STORE_RECEIVED:
-		midset_add(&s->received, rec->id);
+		midset_add(&session_msgs(s)->received, rec->id);
 		break;
 	case STORE_RETAINED:
 		return load_retained(load, rec);
@@ -385,7 +386,9 @@ static void collect(struct session *s, void *arg)
 {
 	struct ended *ended = arg;
 
-	if (s->expiry && (!s->timer.index || s->timer.deadline > loop_now())) {
+	const struct timer *timer = &s->lasting->timer;
+
+	if (s->expiry && (!timer->index || timer_deadline(timer) > loop_now())) {
 		store_session(s);
 		return;
 	}
@@ -405,7 +408,7 @@ static void delay_client_wills(void)
 	for (i = 0; i < nr_client_wills; i++) {
 		struct client_will *cw = &client_wills[i];
 
-		if (!cw->session || !cw->will->delay || cw->session->will)
+		if (!cw->session || !cw->will->delay || cw->session->lasting->will)
 			continue;
 		store_client_will_del(cw->will);
 		session_delay_will(cw->session, cw->will);

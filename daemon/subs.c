@@ -191,17 +191,24 @@ static void filter_free(struct filter *filter)
 	trie_prune(&filters, node);
 }
 
+uint32_t sub_id(const struct sub *sub)
+{
+	uint32_t id = 0;
+
+	subids_list(sub->ids, &id, 1);
+	return id;
+}
+
 static void sub_set(struct sub *sub, const struct sub_options *options)
 {
 	if (sub->qos == options->qos && sub->no_local == options->no_local &&
-	    sub->rap == options->rap && sub->id == options->id)
+	    sub->rap == options->rap && sub_id(sub) == options->id)
 		return;
 	sub->qos = options->qos;
 	sub->no_local = options->no_local;
 	sub->rap = options->rap;
-	sub->id = options->id;
 	subids_put(sub->ids);
-	sub->ids = subids_new(sub->id);
+	sub->ids = subids_new(options->id);
 	generation++;
 }
 

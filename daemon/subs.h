@@ -96,13 +96,12 @@ struct sub_options {
  * @hnext: in the table of subscriptions by filter and session
  * @filter: the filter
  * @session: the subscriber
+ * @ids: its identifier as messages carry it, NULL for none
+ * @store_id: number in the durable store, 0 when not in it
  * @qos: granted QoS
  * @no_local: see struct sub_options
  * @rap: see struct sub_options
- * @id: see struct sub_options
- * @ids: @id as messages carry it
- * @store_id: number in the durable store, 0 when not in it
- * @member: what the data path knows of it
+ * @member: what the data path knows of it, enum sub_member
  * @restricted: a shared one: its session may not read all of its topics
  * @overlap: the data path knows that it overlaps another one of the session
  */
@@ -112,16 +111,23 @@ struct sub {
 	struct sub *hnext;
 	struct filter *filter;
 	struct session *session;
-	uint8_t qos;
-	bool no_local;
-	bool rap;
-	uint32_t id;
 	struct subids *ids;
-	uint64_t store_id;
-	enum sub_member member;
-	bool restricted;
-	bool overlap;
+	uint64_t store_id : 48;
+	uint64_t qos : 2;
+	uint64_t no_local : 1;
+	uint64_t rap : 1;
+	uint64_t member : 2;
+	uint64_t restricted : 1;
+	uint64_t overlap : 1;
 };
+
+/**
+ * sub_id() - subscription identifier
+ * @sub: subscription
+ *
+ * Return: the identifier, 0 for none.
+ */
+uint32_t sub_id(const struct sub *sub);
 
 /**
  * subs_init() - make the empty subscription store

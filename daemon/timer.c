@@ -9,34 +9,44 @@
 
 #include "util.h"
 
-static struct timer **heap;
+/**
+ * struct due - a timer that is armed
+ * @deadline: in ms of loop_now()
+ * @timer: the timer
+ */
+struct due {
+	uint64_t deadline;
+	struct timer *timer;
+};
+
+static struct due *heap;
 static uint32_t heap_len;
 static uint32_t heap_cap;
 
-static void heap_set(uint32_t i, struct timer *timer)
+static void heap_set(uint32_t i, struct due due)
 {
-	heap[i] = timer;
-	timer->index = i + 1;
+	heap[i] = due;
+	due.timer->index = i + 1;
 }
 
 static void heap_up(uint32_t i)
 {
-	struct timer *timer = heap[i];
+	struct due due = heap[i];
 
 	while (i) {
 		uint32_t parent = (i - 1) / 2;
 
-		if (heap[parent]->deadline <= timer->deadline)
+		if (heap[parent].deadline <= due.deadline)
 			break;
 		heap_set(i, heap[parent]);
 		i = parent;
 	}
-	heap_set(i, timer);
+	heap_set(i, due);
 }
 
 static void heap_down(uint32_t i)
 {
-	struct timer *timer = heap[i];
+	struct due due = heap[i];
 
 	for (;;) {
 		uint32_t child = 2 * i + 1;
@@ -44,14 +54,14 @@ static void heap_down(uint32_t i)
 		if (child >= heap_len)
 			break;
 		if (child + 1 < heap_len &&
-		    heap[child + 1]->deadline < heap[child]->deadline)
+		    heap[child + 1].deadline < heap[child].deadline)
 			child++;
-		if (timer->deadline <= heap[child]->deadline)
+		if (due.deadline <= heap[child].deadline)
 			break;
 		heap_set(i, heap[child]);
 		i = child;
 	}
-	heap_set(i, timer);
+	heap_set(i, due);
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline)
@@ -61,16 +71,21 @@ void timer_arm(struct timer *timer, uint64_t deadline)
 			heap_cap = heap_cap ? heap_cap * 2 : 64;
 			heap = xrealloc(heap, heap_cap * sizeof(*heap));
 		}
-		heap_set(heap_len++, timer);
+		heap_set(heap_len++, (struct due){ deadline, timer });
 	}
-	timer->deadline = deadline;
+	heap[timer->index - 1].deadline = deadline;
 	heap_up(timer->index - 1);
 	heap_down(timer->index - 1);
 }
 
+uint64_t timer_deadline(const struct timer *timer)
+{
+	return heap[timer->index - 1].deadline;
+}
+
 void timer_cancel(struct timer *timer)
 {
-	struct timer *last;
+	struct due last;
 	uint32_t i;
 
 	if (!timer->index)
@@ -78,25 +93,25 @@ void timer_cancel(struct timer *timer)
 	i = timer->index - 1;
 	timer->index = 0;
 	last = heap[--heap_len];
-	if (last == timer)
+	if (last.timer == timer)
 		return;
 	heap_set(i, last);
 	heap_up(i);
-	heap_down(last->index - 1);
+	heap_down(last.timer->index - 1);
 }
 
 bool timers_next(uint64_t *deadline)
 {
 	if (!heap_len)
 		return false;
-	*deadline = heap[0]->deadline;
+	*deadline = heap[0].deadline;
 	return true;
 }
 
 void timers_run(uint64_t now)
 {
-	while (heap_len && heap[0]->deadline <= now) {
-		struct timer *timer = heap[0];
+	while (heap_len && heap[0].deadline <= now) {
+		struct timer *timer = heap[0].timer;
 
 		timer_cancel(timer);
 		timer->fn(timer);

@@ -7,14 +7,12 @@
 
 /**
  * struct timer - something to be done at a point in time
- * @deadline: in ms of loop_now()
- * @index: place in the heap plus one, 0 while not armed
  * @fn: called once when the deadline has passed; may arm the timer again
+ * @index: place in the heap plus one, 0 while not armed
  */
 struct timer {
-	uint64_t deadline;
-	uint32_t index;
 	void (*fn)(struct timer *timer);
+	uint32_t index;
 };
 
 /**
@@ -23,6 +21,14 @@ struct timer {
  * @deadline: in ms of loop_now()
  */
 void timer_arm(struct timer *timer, uint64_t deadline);
+
+/**
+ * timer_deadline() - when is it due?
+ * @timer: timer that is armed
+ *
+ * Return: its deadline, in ms of loop_now().
+ */
+uint64_t timer_deadline(const struct timer *timer);
 
 /**
  * timer_cancel() - disarm a timer; harmless when it is not armed

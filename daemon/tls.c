@@ -137,13 +137,13 @@ void tls_push(struct client *c)
 /* Only what the module can read MQTT from is worth it. */
 bool tls_kernel(const struct client *c)
 {
-	return kernel && !c->transport->bottom->above &&
+	return kernel && !c->rare->transport->bottom->above &&
 	       !strcmp(datapath_name(), datapath_kernel.name);
 }
 
 static void make_alert(struct client *c, uint8_t level, uint8_t description)
 {
-	struct tls_info *info = c->tls;
+	struct tls_info *info = c->rare->tls;
 	uint8_t *alert = info->alert;
 
 	alert[0] = level;
@@ -177,10 +177,10 @@ static void control_record(struct client *c, uint8_t type, const uint8_t *p,
 	}
 	/* the kernel can do neither new keys nor another handshake */
 	make_alert(c, ALERT_FATAL, ALERT_UNEXPECTED);
-	if (sendmsg(c->fd, &c->tls->msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (sendmsg(c->fd, &c->rare->tls->msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		log_debug("%s: alert not sent: %s", client_address(c),
 			  strerror(errno));
-	c->tls->closed = true;
+	c->rare->tls->closed = true;
 	client_close(c, END_LOST, "TLS: new keys or another handshake");
 }
 
@@ -190,7 +190,7 @@ bool tls_control(struct client *c)
 	uint8_t type;
 	ssize_t n;
 
-	if (!c->tls || !c->tls->ktls)
+	if (!c->rare->tls || !c->rare->tls->ktls)
 		return false;
 	n = ktls_recv(c->fd, buf, sizeof(buf), &type);
 	if (n == -EAGAIN)
@@ -214,7 +214,7 @@ static void closed(struct op *op, int res, uint32_t flags)
 
 bool tls_close(struct client *c)
 {
-	struct tls_info *info = c->tls;
+	struct tls_info *info = c->rare->tls;
 
 	if (!info || !info->ktls || info->closed)
 		return false;
@@ -229,13 +229,13 @@ bool tls_close(struct client *c)
 
 void tls_close_now(struct client *c)
 {
-	if (!c->tls || !c->tls->ktls || c->tls->closed || c->tx_busy)
+	if (!c->rare->tls || !c->rare->tls->ktls || c->rare->tls->closed || c->tx_busy)
 		return;
 	make_alert(c, ALERT_WARNING, ALERT_CLOSE_NOTIFY);
 	/* the connection ends with or without it */
-	if (sendmsg(c->fd, &c->tls->msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (sendmsg(c->fd, &c->rare->tls->msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return;
-	c->tls->closed = true;
+	c->rare->tls->closed = true;
 }
 
 void tls_info_delete(struct tls_info *info)
@@ -249,14 +249,14 @@ void tls_info_delete(struct tls_info *info)
 
 void tls_describe(const struct client *c, char *buf, size_t size)
 {
-	snprintf(buf, size, "tls %s %s", c->tls->version,
-		 c->tls->ktls ? "ktls" : "daemon");
+	snprintf(buf, size, "tls %s %s", c->rare->tls->version,
+		 c->rare->tls->ktls ? "ktls" : "daemon");
 }
 
 const char *tls_username(const struct client *c)
 {
-	if (!c->tls)
+	if (!c->rare->tls)
 		return NULL;
-	return c->listener->tls.use_subject_as_username ? c->tls->subject :
-	       c->tls->identity;
+	return c->listener->tls.use_subject_as_username ? c->rare->tls->subject :
+	       c->rare->tls->identity;
 }

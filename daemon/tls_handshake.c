@@ -30,7 +30,7 @@ static void step(struct tls *t)
 static void polled(struct op *op, int res, uint32_t flags)
 {
 	struct client *c = container_of(op, struct client, rx_op);
-	struct tls *t = container_of(c->transport->bottom, struct tls, layer);
+	struct tls *t = container_of(c->rare->transport->bottom, struct tls, layer);
 
 	(void)res;
 	(void)flags;
@@ -46,7 +46,7 @@ static void succeeded(struct tls *t)
 	struct client *c = t->layer.client;
 
 	stats.tls_handshakes++;
-	c->tls = t->info;
+	client_rare(c)->tls = t->info;
 	log_debug("TLS %s with %s from %s by the %s", t->info->version,
 		  t->info->cipher, client_address(c),
 		  t->info->ktls ? "kernel" : "daemon");

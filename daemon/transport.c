@@ -63,14 +63,14 @@ static void resume_expired(struct timer *timer)
 
 void transport_push(struct client *c, struct transport_layer *l)
 {
-	struct transport *t = c->transport;
+	struct transport *t = c->rare->transport;
 
 	if (!t) {
 		t = xcalloc(1, sizeof(*t));
 		t->client = c;
 		t->resume.fn = resume_expired;
 		t->bottom = l;
-		c->transport = t;
+		client_rare(c)->transport = t;
 	} else {
 		t->top->above = l;
 	}
@@ -82,7 +82,7 @@ void transport_push(struct client *c, struct transport_layer *l)
 
 void transport_start(struct client *c)
 {
-	struct transport_layer *l = c->transport->bottom;
+	struct transport_layer *l = c->rare->transport->bottom;
 
 	if (l->ops->start)
 		l->ops->start(l);
@@ -109,7 +109,7 @@ void transport_pass(struct transport_layer *l, const struct iovec *iov,
 		    unsigned int n)
 {
 	struct client *c = l->client;
-	struct transport *t = c->transport;
+	struct transport *t = c->rare->transport;
 	unsigned int i;
 
 	if (l->below) {
@@ -130,14 +130,14 @@ void transport_end(struct transport_layer *l)
 
 void transport_input(struct client *c, const uint8_t *p, size_t len)
 {
-	struct transport_layer *l = c->transport->bottom;
+	struct transport_layer *l = c->rare->transport->bottom;
 
 	l->ops->input(l, p, len);
 }
 
 void transport_output(struct client *c, unsigned int n)
 {
-	struct transport_layer *l = c->transport->top;
+	struct transport_layer *l = c->rare->transport->top;
 	struct iovec *iov = outq_pieces.iov;
 	size_t total = 0;
 	unsigned int i;
@@ -148,17 +148,17 @@ void transport_output(struct client *c, unsigned int n)
 		total += iov[i].iov_len;
 	}
 	l->ops->output(l, iov, i);
-	outq_advance(&c->out, total);
+	outq_advance(client_out(c), total);
 }
 
 bool transport_pending(const struct client *c)
 {
-	return buf_bytes(&c->transport->tx) || buf_bytes(&c->transport->out);
+	return buf_bytes(&c->rare->transport->tx) || buf_bytes(&c->rare->transport->out);
 }
 
 bool transport_peek(struct client *c, struct iovec *iov)
 {
-	struct transport *t = c->transport;
+	struct transport *t = c->rare->transport;
 
 	if (!buf_bytes(&t->tx)) {
 		struct transport_buf empty = t->tx;
@@ -173,7 +173,7 @@ bool transport_peek(struct client *c, struct iovec *iov)
 
 void transport_sent(struct client *c, size_t len)
 {
-	buf_advance(&c->transport->tx, len);
+	buf_advance(&c->rare->transport->tx, len);
 }
 
 void transport_keep(struct transport *t, const uint8_t *p, size_t len)
@@ -186,18 +186,18 @@ void transport_keep(struct transport *t, const uint8_t *p, size_t len)
 
 bool transport_kept(const struct client *c)
 {
-	return c->transport && buf_bytes(&c->transport->kept);
+	return c->rare->transport && buf_bytes(&c->rare->transport->kept);
 }
 
 /* In a turn of its own: this may be called while output is being sent. */
 void transport_resume(struct client *c)
 {
-	timer_arm(&c->transport->resume, loop_now());
+	timer_arm(&c->rare->transport->resume, loop_now());
 }
 
 void transport_close(struct client *c)
 {
-	struct transport *t = c->transport;
+	struct transport *t = c->rare->transport;
 	struct transport_layer *l;
 
 	if (t->closed)
@@ -211,7 +211,7 @@ void transport_close(struct client *c)
 
 void transport_free(struct client *c)
 {
-	struct transport *t = c->transport;
+	struct transport *t = c->rare->transport;
 	struct transport_layer *l, *below;
 
 	if (!t)
@@ -225,12 +225,12 @@ void transport_free(struct client *c)
 	free(t->tx.data);
 	free(t->kept.data);
 	free(t);
-	c->transport = NULL;
+	c->rare->transport = NULL;
 }
 
 void transport_describe(const struct client *c, char *buf, size_t size)
 {
-	const struct transport_layer *l = c->transport ? c->transport->top :
+	const struct transport_layer *l = c->rare->transport ? c->rare->transport->top :
 					  NULL;
 	size_t used = 0;
 
@@ -238,8 +238,8 @@ void transport_describe(const struct client *c, char *buf, size_t size)
 		if (l->ops != &tls_transport)
 			used += snprintf(buf + used, size - used, "%s%s",
 					 l->ops->name,
-					 l->below || c->tls ? ", " : "");
+					 l->below || c->rare->tls ? ", " : "");
 	}
-	if (c->tls && used < size)
+	if (c->rare->tls && used < size)
 		tls_describe(c, buf + used, size - used);
 }

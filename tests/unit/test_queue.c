@@ -69,7 +69,8 @@ static void test_identifiers(void **state)
 	unsigned int i;
 
 	(void)state;
-	inflight_init(&in, 65535);
+	inflight_init(&in);
+	inflight_start(&in, 65535, 0);
 	for (i = 1; i <= 65535; i++) {
 		struct delivery *d = delivery_new(msg, 1, false);
 
@@ -98,7 +99,8 @@ static void test_window_order(void **state)
 	unsigned int i;
 
 	(void)state;
-	inflight_init(&in, 20);
+	inflight_init(&in);
+	inflight_start(&in, 20, 0);
 	for (i = 0; i < 100000; i++) {
 		if (inflight_full(&in)) {
 			/* not always the oldest is answered first */
@@ -157,13 +159,16 @@ static void test_midset(void **state)
 #define TIMERS	500
 
 static struct timer timers[TIMERS];
+static uint64_t deadlines[TIMERS];
 static uint64_t fired_last;
 static unsigned int fired;
 
 static void timer_fired(struct timer *timer)
 {
-	assert_true(timer->deadline >= fired_last);
-	fired_last = timer->deadline;
+	uint64_t deadline = deadlines[timer - timers];
+
+	assert_true(deadline >= fired_last);
+	fired_last = deadline;
 	fired++;
 }
 
@@ -179,12 +184,16 @@ static void test_timers(void **state)
 	for (i = 0; i < TIMERS; i++)
 		timers[i].fn = timer_fired;
 	for (i = 0; i < 20000; i++) {
-		struct timer *t = &timers[random() % TIMERS];
+		unsigned int nr = random() % TIMERS;
+		struct timer *t = &timers[nr];
 
-		if (random() % 3)
-			timer_arm(t, random() % 100000);
-		else
+		if (random() % 3) {
+			deadlines[nr] = random() % 100000;
+			timer_arm(t, deadlines[nr]);
+			assert_int_equal(timer_deadline(t), deadlines[nr]);
+		} else {
 			timer_cancel(t);
+		}
 	}
 	for (i = 0; i < TIMERS; i++)
 		armed += timers[i].index != 0;
