@@ -23,6 +23,7 @@
 #include "worker.h"
 
 static struct kmem_cache *mqtt_conn_cache;
+static struct kmem_cache *mqtt_tls_conn_cache;
 
 struct mqtt_conn *mqtt_conn_find(struct mqtt_net *mn, u32 id)
 {
@@ -48,7 +49,10 @@ static void mqtt_conn_free_rcu(struct rcu_head *rcu)
 {
 	struct mqtt_conn *conn = container_of(rcu, struct mqtt_conn, rcu);
 
-	kmem_cache_free(mqtt_conn_cache, conn);
+	if (mqtt_tls_is_on(conn))
+		kmem_cache_free(mqtt_tls_conn_cache, mqtt_tls_conn(conn));
+	else
+		kmem_cache_free(mqtt_conn_cache, conn);
 }
 
 void mqtt_conn_put(struct mqtt_conn *conn)
@@ -57,6 +61,7 @@ void mqtt_conn_put(struct mqtt_conn *conn)
 		return;
 	mqtt_rx_release(conn);
 	kfree(rcu_dereference_protected(conn->cookie, 1));
+	kfree(conn->rate);
 	mem_cgroup_put(conn->memcg);
 	/* The namespace may go with it: nothing below may need conn->mn. */
 	sock_put(conn->sk);
@@ -74,30 +79,31 @@ static unsigned long mqtt_conn_patience(const struct mqtt_conn *conn)
 static bool mqtt_conn_has_input(const struct mqtt_conn *conn)
 {
 	return !skb_queue_empty_lockless(&conn->sk->sk_receive_queue) ||
-	       READ_ONCE(conn->tls.len) || READ_ONCE(conn->rate.waits);
+	       (mqtt_tls_is_on(conn) && READ_ONCE(mqtt_tls(conn)->len)) ||
+	       mqtt_rate_waits(conn);
 }
 
 static void mqtt_conn_timer(struct timer_list *t)
 {
 	struct mqtt_conn *conn = from_timer(conn, t, timer);
-	unsigned long patience = mqtt_conn_patience(conn), due;
+	unsigned long patience = mqtt_conn_patience(conn), idle;
 
 	if (READ_ONCE(conn->tx.stalled)) {
 		WRITE_ONCE(conn->tx.stalled, false);
 		WRITE_ONCE(conn->tx.blocked, false);
 		mqtt_worker_tx(conn);
 	}
-	if (READ_ONCE(conn->tls.starved)) {
-		WRITE_ONCE(conn->tls.starved, false);
+	if (mqtt_tls_is_on(conn) && READ_ONCE(mqtt_tls(conn)->starved)) {
+		WRITE_ONCE(mqtt_tls(conn)->starved, false);
 		mqtt_worker_rx(conn);
 	}
-	if (READ_ONCE(conn->rate.waits))
+	if (mqtt_rate_waits(conn))
 		mqtt_worker_rx(conn);
 	if (!patience || READ_ONCE(conn->rx.expire))
 		return;
-	due = READ_ONCE(conn->rx.last) + patience;
-	if (time_before(jiffies, due)) {
-		timer_reduce(&conn->timer, due);
+	idle = mqtt_conn_idle(conn);
+	if (idle < patience) {
+		timer_reduce(&conn->timer, jiffies + patience - idle);
 	} else if (mqtt_conn_has_input(conn)) {
 		timer_reduce(&conn->timer, jiffies + patience / 2 + 1);
 	} else {
@@ -117,7 +123,7 @@ void mqtt_conn_wake(struct mqtt_conn *conn)
 	struct socket_wq *wq;
 
 	if (!mqtt_tls_is_on(conn)) {
-		conn->data_ready(conn->sk);
+		conn->base->data_ready(conn->sk);
 		return;
 	}
 	/* That of kTLS looks for records, and wakes nobody without one. */
@@ -130,11 +136,14 @@ void mqtt_conn_wake(struct mqtt_conn *conn)
 }
 
 /* Those that are not given stay as they are. */
-static void mqtt_conn_set_rates(struct mqtt_conn *conn,
-				const struct mqtt_conn_params *params)
+static int mqtt_conn_set_rates(struct mqtt_conn *conn,
+			       const struct mqtt_conn_params *params)
 {
-	struct mqtt_rate_limits limits = conn->rate.limits;
+	struct mqtt_rate_limits limits = {};
+	int err;
 
+	if (conn->rate)
+		limits = conn->rate->limits;
 	if (params->given & MQTT_CONN_P_PUBLISH_RATE)
 		limits.publish_rate = params->rates.publish_rate;
 	if (params->given & MQTT_CONN_P_PUBLISH_BURST)
@@ -143,15 +152,17 @@ static void mqtt_conn_set_rates(struct mqtt_conn *conn,
 		limits.bytes_rate = params->rates.bytes_rate;
 	if (params->given & MQTT_CONN_P_BYTES_BURST)
 		limits.bytes_burst = params->rates.bytes_burst;
-	mqtt_rate_set(conn, &limits);
+	err = mqtt_rate_set(conn, &limits);
 	/* What waits may have to no longer. */
-	if (READ_ONCE(conn->rate.waits))
+	if (mqtt_rate_waits(conn))
 		mqtt_worker_rx(conn);
+	return err;
 }
 
 int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 {
 	struct mqtt_cookie *cookie = NULL;
+	int err;
 
 	if ((params->given & MQTT_CONN_P_COOKIE) && params->cookie_len) {
 		cookie = kmalloc(struct_size(cookie, data, params->cookie_len),
@@ -161,11 +172,18 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 		cookie->len = params->cookie_len;
 		memcpy(cookie->data, params->cookie, cookie->len);
 	}
+	if (params->given & MQTT_CONN_P_RATES) {
+		err = mqtt_conn_set_rates(conn, params);
+		if (err) {
+			kfree(cookie);
+			return err;
+		}
+	}
 	if (params->given & MQTT_CONN_P_COOKIE) {
 		cookie = rcu_replace_pointer(conn->cookie, cookie,
 					     lockdep_is_held(&conn->mn->lock));
 		if (cookie)
-			kfree_rcu(cookie, rcu);
+			kfree_rcu_mightsleep(cookie);
 	}
 	if (params->given & MQTT_CONN_P_ACL_CLASS)
 		WRITE_ONCE(conn->acl_class, params->acl_class);
@@ -173,10 +191,8 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 		WRITE_ONCE(conn->max_packet, params->max_packet ?: U32_MAX);
 	if (params->given & MQTT_CONN_P_FLAGS)
 		WRITE_ONCE(conn->flags, params->flags);
-	if (params->given & MQTT_CONN_P_RATES)
-		mqtt_conn_set_rates(conn, params);
-	if (params->given & MQTT_CONN_P_RECORD)
-		WRITE_ONCE(conn->tls.record_limit, params->record_limit);
+	if ((params->given & MQTT_CONN_P_RECORD) && mqtt_tls_is_on(conn))
+		WRITE_ONCE(mqtt_tls(conn)->record_limit, params->record_limit);
 	if (params->given & MQTT_CONN_P_KEEP_ALIVE) {
 		WRITE_ONCE(conn->keep_alive, params->keep_alive);
 		if (params->keep_alive)
@@ -188,11 +204,23 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
 					 const struct mqtt_conn_params *params)
 {
+	struct mqtt_tls_conn *tls_conn;
 	struct mqtt_conn *conn;
 
-	conn = kmem_cache_zalloc(mqtt_conn_cache, GFP_KERNEL_ACCOUNT);
-	if (!conn)
-		return NULL;
+	/* That it is kTLS, and none that came just now, is checked later. */
+	if (inet_csk_has_ulp(sk)) {
+		tls_conn = kmem_cache_zalloc(mqtt_tls_conn_cache,
+					     GFP_KERNEL_ACCOUNT);
+		if (!tls_conn)
+			return NULL;
+		mutex_init(&tls_conn->tls.flusher);
+		conn = &tls_conn->conn;
+		conn->is_tls = true;
+	} else {
+		conn = kmem_cache_zalloc(mqtt_conn_cache, GFP_KERNEL_ACCOUNT);
+		if (!conn)
+			return NULL;
+	}
 	refcount_set(&conn->ref, 1);
 	sock_hold(sk);
 	conn->sk = sk;
@@ -209,19 +237,16 @@ static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
 		conn->cpu = raw_smp_processor_id();
 	timer_setup(&conn->timer, mqtt_conn_timer, 0);
 
-	mutex_init(&conn->rx.readers);
-	INIT_LIST_HEAD(&conn->rx.jobs);
+	mqtt_lock_init(&conn->rx.readers);
 	atomic64_set(&conn->rx.diverted, 0);
 	atomic64_set(&conn->rx.acked, 0);
-	mqtt_rx_head_drop(&conn->rx);
+	conn->rx.head_cap = MQTT_HEAD_INLINE;
 	conn->rx.slow_left = params->rx_skip;
 	conn->rx.last = jiffies;
 
 	spin_lock_init(&conn->tx.lock);
-	mutex_init(&conn->tx.senders);
+	mqtt_lock_init(&conn->tx.senders);
 	INIT_LIST_HEAD(&conn->tx.wire);
-	INIT_LIST_HEAD(&conn->tx.parked);
-	mutex_init(&conn->tls.flusher);
 	return conn;
 }
 
@@ -245,19 +270,23 @@ static int mqtt_conn_check_socket(struct mqtt_net *mn, struct socket *sock,
 }
 
 /* Socket locked: the state that can change. */
-static int mqtt_conn_check_state(struct mqtt_conn *conn,
+static int mqtt_conn_check_state(struct mqtt_conn *conn, struct socket *sock,
 				 struct netlink_ext_ack *extack)
 {
 	struct sock *sk = conn->sk;
+	u16 version = 0;
 
 	if (rcu_access_pointer(__sk_user_data(sk)) || tcp_sk(sk)->repair) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "socket is attached already, or in use by another kernel service");
 		return -EBUSY;
 	}
-	conn->tls.version = inet_csk_has_ulp(sk) ? mqtt_tls_version(sk) : 0;
-	if (!conn->tls.version &&
-	    (inet_csk_has_ulp(sk) ||
+	if (conn->is_tls) {
+		version = mqtt_tls_version(sk);
+		mqtt_tls(conn)->version = version;
+	}
+	if (!version &&
+	    (conn->is_tls || inet_csk_has_ulp(sk) ||
 	     (sk->sk_prot != &tcp_prot && sk->sk_prot != &tcpv6_prot))) {
 		NL_SET_ERR_MSG_MOD(extack,
 				   "socket has an upper layer protocol, and it is not TLS with both keys, in software");
@@ -266,6 +295,11 @@ static int mqtt_conn_check_state(struct mqtt_conn *conn,
 	if (sk->sk_state != TCP_ESTABLISHED) {
 		NL_SET_ERR_MSG_MOD(extack, "socket is not connected");
 		return -ENOTCONN;
+	}
+	if (!mqtt_sockops_save(conn, sock)) {
+		NL_SET_ERR_MSG_MOD(extack,
+				   "socket has callbacks that are not TCP's");
+		return -EBUSY;
 	}
 	return 0;
 }
@@ -277,7 +311,7 @@ static int mqtt_conn_take(struct mqtt_conn *conn, struct socket *sock,
 	int err;
 
 	lock_sock(sk);
-	err = mqtt_conn_check_state(conn, extack);
+	err = mqtt_conn_check_state(conn, sock, extack);
 	if (!err) {
 		mqtt_sockops_install(conn, sock);
 		/* Bytes may be there already. */
@@ -361,7 +395,7 @@ static void mqtt_conn_shutdown(struct mqtt_conn *conn)
 	if (!((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)))
 		return;
 	sk->sk_shutdown |= SEND_SHUTDOWN;
-	conn->base_prot->shutdown(sk, SEND_SHUTDOWN);
+	conn->base->prot->shutdown(sk, SEND_SHUTDOWN);
 }
 
 void mqtt_conn_end(struct mqtt_conn *conn, bool shutdown)
@@ -410,7 +444,7 @@ void mqtt_conn_close(struct mqtt_conn *conn)
 
 	/* The worker may be in the midst of kTLS, which is about to go. */
 	if (mqtt_tls_is_on(conn))
-		mutex_lock(&conn->rx.readers);
+		mqtt_lock_take(&conn->rx.readers);
 	mqtt_tx_hold(conn);
 	WRITE_ONCE(conn->rx.ended, true);
 	mqtt_tx_close(conn);
@@ -421,7 +455,7 @@ void mqtt_conn_close(struct mqtt_conn *conn)
 		release_sock(sk);
 	mqtt_tx_release(conn);
 	if (mqtt_tls_is_on(conn))
-		mutex_unlock(&conn->rx.readers);
+		mqtt_lock_drop(&conn->rx.readers);
 
 	timer_shutdown_sync(&conn->timer);
 	if (drained)
@@ -435,12 +469,22 @@ int mqtt_conn_init(void)
 	/* recvmsg() copies the head to user space. */
 	mqtt_conn_cache = KMEM_CACHE_USERCOPY(mqtt_conn, SLAB_HWCACHE_ALIGN,
 					      rx.inline_head);
-	return mqtt_conn_cache ? 0 : -ENOMEM;
+	if (!mqtt_conn_cache)
+		return -ENOMEM;
+	mqtt_tls_conn_cache = KMEM_CACHE_USERCOPY(mqtt_tls_conn,
+						  SLAB_HWCACHE_ALIGN,
+						  conn.rx.inline_head);
+	if (!mqtt_tls_conn_cache) {
+		kmem_cache_destroy(mqtt_conn_cache);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void mqtt_conn_exit(void)
 {
 	/* For conns freed by call_rcu() with a function of ours. */
 	rcu_barrier();
+	kmem_cache_destroy(mqtt_tls_conn_cache);
 	kmem_cache_destroy(mqtt_conn_cache);
 }

@@ -9,6 +9,7 @@
 #include <linux/timer.h>
 #include <net/sock.h>
 
+#include "lock.h"
 #include "parse.h"
 
 struct mem_cgroup;
@@ -25,8 +26,11 @@ enum {
 	MQTT_SCHED_HELD,
 };
 
-/* Heads up to this length need no allocation. */
-#define MQTT_HEAD_INLINE	32
+/*
+ * Heads up to this length need no allocation: the fixed header and the length of
+ * the topic, that is all that must be known to leave a packet to the daemon.
+ */
+#define MQTT_HEAD_INLINE	8
 
 /* All that comes is for the daemon. */
 #define MQTT_SLOW_FOREVER	ULONG_MAX
@@ -40,94 +44,96 @@ enum {
  * locked; exceptions are noted. What is for the daemon beyond doubt does not need
  * the worker: while it is not @busy, mqtt_rx_at_hand() diverts it.
  *
- * @readers: one recvmsg() at a time; outside the socket lock
+ * The first 64 bytes are what every segment needs.
+ *
  * @slow_left: bytes the daemon may read. Published with release semantics when
  *	it is 0, with the socket locked or by the worker that is @busy; counted
  *	down by recvmsg() under @readers. While it is not 0 nobody but recvmsg()
  *	takes from the receive queue.
- * @head: bytes of an undecided packet taken out of the socket: a socket that
- *	keeps an incomplete header may close its window for ever. Pushed back
- *	to the daemon through recvmsg() if the packet turns out to be slow.
- * @head_len: bytes in @head
- * @head_off: bytes of them that recvmsg() has handed out (under @readers)
- * @head_cap: size of @head
+ * @last: lower half of jiffies at the last byte from the client (written in
+ *	softirq)
  * @part_need: bytes missing of the packet at the end of @part
- * @part: frame that ends in an incomplete packet; NULL with @part_need not 0:
- *	the packet is being dropped
- * @part_start: where in @part that packet begins
- * @jobs: frames whose fan-out is not complete
- * @flow: last flow hit, referenced
- * @aliases: topics by Topic Alias - 1, NULL while none is known (see alias.h)
+ * @head_len: bytes in the head, which are those of an undecided packet taken
+ *	out of the socket: a socket that keeps an incomplete header may close its
+ *	window for ever. Pushed back to the daemon through recvmsg() if the
+ *	packet turns out to be slow.
+ * @head_off: bytes of them that recvmsg() has handed out (under @readers)
+ * @head_cap: room for it: MQTT_HEAD_INLINE, or that of @head
  * @busy: the worker has taken bytes out of the socket that it has not finished
  *	with: @jobs and what is pending are its own without the socket lock
- * @pend_slow: what becomes @slow_left after the fan-out of @jobs
- * @pend_nr: packets in it
- * @pend_gate: number of its last packet that gates, counted from 1 in it
- * @pend_eof: @eof becomes true then
- * @gate: number of the last diverted packet that gates
- * @diverted: packets diverted since attach
- * @acked: highest number acknowledged (written by the port)
+ * @pend_eof: @eof becomes true after the fan-out of @jobs
  * @gate_wait: a publish waits for @acked to reach @gate (see mqtt_rx_ack())
  * @eof: nothing more will come; the base protocol answers recvmsg()
  * @expire: keep alive has run out, the worker is to tell
  * @expired: recvmsg() answers -ETIMEDOUT
  * @ended: recvmsg() answers 0 whatever there is
  * @over_rate: recvmsg() answers -EDQUOT, nothing more is taken
- * @last: jiffies of the last byte from the client (written in softirq)
+ * @flow: last flow hit, referenced
+ * @part: frame that ends in an incomplete packet; NULL with @part_need not 0:
+ *	the packet is being dropped
+ * @jobs: frames whose fan-out is not complete (see ring.h)
+ * @pend_slow: what becomes @slow_left then
+ * @pend_nr: packets in it
+ * @pend_gate: number of its last packet that gates, counted from 1 in it
+ * @gate: number of the last diverted packet that gates
+ * @diverted: packets diverted since attach
+ * @acked: highest number acknowledged (written by the port)
  * @publish_fast: publishes consumed
- * @inline_head: first home of @head
+ * @head: the head if @head_cap is more than MQTT_HEAD_INLINE
+ * @inline_head: the head otherwise
+ * @aliases: topics by Topic Alias - 1, NULL while none is known (see alias.h)
+ * @part_start: where in @part its incomplete packet begins
+ * @readers: one recvmsg() at a time; outside the socket lock
  */
 struct mqtt_rx {
-	struct mutex readers;
 	unsigned long slow_left;
-	u8 *head;
+	u32 last;
+	u32 part_need;
 	u16 head_len;
 	u16 head_off;
 	u16 head_cap;
-	u32 part_need;
-	u32 part_start;
-	struct mqtt_frame *part;
-	struct list_head jobs;
-	struct mqtt_flow *flow;
-	struct mqtt_alias **aliases;
 	bool busy;
-	unsigned long pend_slow;
-	u32 pend_nr;
-	u32 pend_gate;
 	bool pend_eof;
-	u64 gate;
-	atomic64_t diverted;
-	atomic64_t acked;
 	bool gate_wait;
 	bool eof;
 	bool expire;
 	bool expired;
 	bool ended;
 	bool over_rate;
-	unsigned long last;
+	struct mqtt_flow *flow;
+	struct mqtt_frame *part;
+	struct list_head *jobs;
+	unsigned long pend_slow;
+
+	u32 pend_nr;
+	u32 pend_gate;
+	u64 gate;
+	atomic64_t diverted;
+	atomic64_t acked;
 	u64 publish_fast;
-	u8 inline_head[MQTT_HEAD_INLINE];
+	union {
+		u8 *head;
+		u8 inline_head[MQTT_HEAD_INLINE];
+	};
+	struct mqtt_alias **aliases;
+	u32 part_start;
+	struct mqtt_lock readers;
 };
 
 /**
  * struct mqtt_tx - transmit side of a conn
  *
+ * The first 64 bytes are what every message to it needs.
+ *
  * @lock: protects all but @senders; a leaf
- * @senders: one daemon sendmsg() at a time; outside the socket lock
- * @wire: items in the order of the stream; only the flush (socket lock held)
- *	removes, so that the first ones are stable without @lock
- * @parked: module frames that came while the daemon was inside a packet
- * @off: bytes of the first item in @wire that TCP has taken
  * @bytes: bytes of module frames in @wire and @parked
  * @items: number of them
- * @daemon_bytes: bytes of the daemon in @wire
- * @head: bytes of the daemon's present fixed header
- * @head_len: number of them; 0 when it is complete, or at a packet boundary
- * @left: bytes of the daemon's present packet still to come
- * @direct: bytes of the daemon go to TCP right now: as if inside a packet
  * @unsent: messages queued since the last flush
- * @flushed: when that was, in ns, while there is tx_usecs
+ * @left: bytes of the daemon's present packet still to come
+ * @off: bytes of the first item in @wire that TCP has taken
  * @err: error TCP gave; nothing can be sent any more
+ * @daemon_bytes: bytes of the daemon in @wire
+ * @direct: bytes of the daemon go to TCP right now: as if inside a packet
  * @blocked: TCP takes nothing; cleared in write_space
  * @stalled: blocked for lack of memory with nothing in flight: no
  *	acknowledgement will call write_space, the timer tries again
@@ -135,73 +141,71 @@ struct mqtt_rx {
  * @greeted: the daemon has sent something
  * @ended: no new module frames (CONN_DEL, drain)
  * @closed: the socket is closed, nothing may be queued
+ * @head_len: number of bytes in @head; 0 when it is complete, or at a packet
+ *	boundary
+ * @wire: items in the order of the stream; only the flush (socket lock held)
+ *	removes, so that the first ones are stable without @lock
  * @deliver_fast: messages of other conns queued
+ * @parked: module frames that came while the daemon was inside a packet (see
+ *	ring.h)
  * @deliver_packet_out: messages of the port queued
  * @drop_queue_full: messages dropped for the queue's limit
  * @drop_oversize: messages dropped for the client's maximum packet size
  * @drop_nomem: messages dropped for want of memory
  * @drop_expired: messages dropped for their Message Expiry Interval
+ * @flushed: when the last flush was, in units of 1,024 ns, while there is
+ *	tx_usecs
+ * @senders: one daemon sendmsg() at a time; outside the socket lock
+ * @head: bytes of the daemon's present fixed header
  */
 struct mqtt_tx {
 	spinlock_t lock;
-	struct mutex senders;
-	struct list_head wire;
-	struct list_head parked;
-	u32 off;
 	u32 bytes;
 	u32 items;
-	u32 daemon_bytes;
-	u8 head[MQTT_FIXED_HEADER_MAX];
-	u8 head_len;
-	u32 left;
-	bool direct;
 	u32 unsent;
-	u64 flushed;
+	u32 left;
+	u32 off;
 	int err;
+	u32 daemon_bytes;
+	bool direct;
 	bool blocked;
 	bool stalled;
 	bool full;
 	bool greeted;
 	bool ended;
 	bool closed;
+	u8 head_len;
+	struct list_head wire;
 	u64 deliver_fast;
+
+	struct list_head *parked;
 	u64 deliver_packet_out;
 	u64 drop_queue_full;
 	u64 drop_oversize;
 	u64 drop_nomem;
 	u64 drop_expired;
+	u32 flushed;
+	struct mqtt_lock senders;
+	u8 head[MQTT_FIXED_HEADER_MAX];
 };
 
 /**
- * struct mqtt_tls - kTLS below a conn
+ * struct mqtt_base - what a socket had before it was attached
  *
- * kTLS locks the socket itself, and has no queue to look into: what is received
- * comes through a buffer. It belongs to whoever may take from the socket, that
- * is the worker while mqtt_rx.slow_left is 0 and the daemon while it is not,
- * each of them under mqtt_rx.readers.
+ * The same for all sockets of plain TCP over one family, and kept once.
  *
- * @version: version of TLS, as in records; 0: plain TCP. Fixed at attach
- * @record_limit: most bytes of plaintext in a record that is sent, 0: no limit
- * @data: buffer for decrypted bytes, NULL while there are none
- * @off: where in it they begin
- * @len: their number
- * @err: -errno that receiving has ended with: what recv() answers
- * @end: receiving has ended
- * @starved: there was no memory for the buffer; the timer tries again
- * @flusher: one flush at a time; what the socket lock is for plain TCP
- * @again: a flush has tried again already, under @flusher
+ * @prot: protocol
+ * @ops: operations
+ * @data_ready: callback
+ * @write_space: callback
+ * @state_change: callback
  */
-struct mqtt_tls {
-	u16 version;
-	u16 record_limit;
-	u8 *data;
-	u32 off;
-	u32 len;
-	int err;
-	bool end;
-	bool starved;
-	struct mutex flusher;
-	bool again;
+struct mqtt_base {
+	struct proto *prot;
+	const struct proto_ops *ops;
+	void (*data_ready)(struct sock *sk);
+	void (*write_space)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
 };
 
 /**
@@ -239,12 +243,10 @@ struct mqtt_rate {
 /**
  * struct mqtt_cookie - an opaque blob of the owner
  *
- * @rcu: freed after readers
  * @len: bytes in @data
  * @data: the blob
  */
 struct mqtt_cookie {
-	struct rcu_head rcu;
 	u8 len;
 	u8 data[];
 };
@@ -252,75 +254,123 @@ struct mqtt_cookie {
 /**
  * struct mqtt_conn - an attached socket
  *
+ * There may be 100,000 of them that do nothing, so its size counts: what few
+ * conns need is not in it (see struct mqtt_tls_conn, @rate), and it is laid out
+ * without holes. What goes together is in one line of the cache of 64 bytes: the
+ * first one says whose it is and has its worker called, the next two are @tx,
+ * then come two of @rx, and the last ones are for what is rare.
+ *
  * @sk: the socket, referenced
  * @mn: its namespace, alive as long as @sk
- * @id: identifier
- * @cpu: whose worker serves it, fixed at attach
  * @ref: one while attached, one for each worker list it is on
- * @rcu: fan-out finds conns under RCU
- * @level: protocol level
- * @alias_max: highest Topic Alias the client may set, 0: none
- * @keep_alive: seconds, 0 for none
- * @acl_class: part of the flow key
+ * @cpu: whose worker serves it, fixed at attach
  * @max_packet: longest packet the client takes, U32_MAX for any
  * @flags: MQTT_CONN_F_*
- * @cookie: the owner's blob, or NULL (changed under mqtt_net.lock)
- * @memcg: memory cgroup charged for what its packets need
- * @members: its memberships (under mqtt_net.lock)
- * @nr_members: number of them
- * @base_prot: the socket's own protocol
- * @base_ops: the socket's own operations
- * @data_ready: the socket's own callback
- * @write_space: the socket's own callback
- * @state_change: the socket's own callback
  * @sched: MQTT_SCHED_* bits
- * @rx_node: entry of new work for the worker
- * @tx_node: the same for sending
+ * @tx_node: entry of new work for the worker: to send
+ * @memcg: memory cgroup charged for what its packets need
+ * @base: what the socket had before
+ * @tx: transmit side
+ * @rx: receive side
+ * @id: identifier
+ * @acl_class: part of the flow key
+ * @nr_members: number of its memberships
+ * @keep_alive: seconds, 0 for none
+ * @alias_max: highest Topic Alias the client may set, 0: none
+ * @level: protocol level
+ * @is_tls: it is part of a struct mqtt_tls_conn; fixed at attach
+ * @cookie: the owner's blob, or NULL (changed under mqtt_net.lock)
+ * @rate: how fast it may publish, NULL: at any rate (set under mqtt_net.lock,
+ *	and kept)
+ * @members: its memberships (under mqtt_net.lock)
+ * @rcu: fan-out finds conns under RCU; when it is used there are no members
+ * @rx_node: the same as @tx_node for receiving
  * @held_node: the same for what waits for more to send with it
  * @rx_link: entry in the worker's list of conns to receive from
  * @resume_link: entry in its list of conns with unfinished fan-out
  * @seq: when its unfinished fan-out began, by the worker's count; 0 if it
  *	has none
  * @timer: keep alive, and sending again after a stall
- * @rx: receive side
- * @tx: transmit side
- * @tls: kTLS, if there is
- * @rate: how fast it may publish
  */
 struct mqtt_conn {
 	struct sock *sk;
 	struct mqtt_net *mn;
-	u32 id;
-	int cpu;
 	refcount_t ref;
-	struct rcu_head rcu;
-	u8 level;
-	u16 alias_max;
-	u16 keep_alive;
-	u32 acl_class;
+	int cpu;
 	u32 max_packet;
 	u32 flags;
-	struct mqtt_cookie __rcu *cookie;
-	struct mem_cgroup *memcg;
-	struct list_head members;
-	u32 nr_members;
-	struct proto *base_prot;
-	const struct proto_ops *base_ops;
-	void (*data_ready)(struct sock *sk);
-	void (*write_space)(struct sock *sk);
-	void (*state_change)(struct sock *sk);
 	unsigned long sched;
-	struct llist_node rx_node;
 	struct llist_node tx_node;
+	struct mem_cgroup *memcg;
+	const struct mqtt_base *base;
+
+	struct mqtt_tx tx;
+	struct mqtt_rx rx;
+
+	u32 id;
+	u32 acl_class;
+	u32 nr_members;
+	u16 keep_alive;
+	u16 alias_max;
+	u8 level;
+	bool is_tls;
+	struct mqtt_cookie __rcu *cookie;
+	struct mqtt_rate *rate;
+	union {
+		struct list_head members;
+		struct rcu_head rcu;
+	};
+	struct llist_node rx_node;
 	struct llist_node held_node;
 	struct list_head rx_link;
 	struct list_head resume_link;
 	u64 seq;
 	struct timer_list timer;
-	struct mqtt_rx rx;
-	struct mqtt_tx tx;
+};
+
+/**
+ * struct mqtt_tls - kTLS below a conn
+ *
+ * kTLS locks the socket itself, and has no queue to look into: what is received
+ * comes through a buffer. It belongs to whoever may take from the socket, that
+ * is the worker while mqtt_rx.slow_left is 0 and the daemon while it is not,
+ * each of them under mqtt_rx.readers.
+ *
+ * @version: version of TLS, as in records. Fixed at attach
+ * @record_limit: most bytes of plaintext in a record that is sent, 0: no limit
+ * @data: buffer for decrypted bytes, NULL while there are none
+ * @off: where in it they begin
+ * @len: their number
+ * @err: -errno that receiving has ended with: what recv() answers
+ * @end: receiving has ended
+ * @starved: there was no memory for the buffer; the timer tries again
+ * @again: a flush has tried again already, under @flusher
+ * @flusher: one flush at a time; what the socket lock is for plain TCP
+ * @base: what the socket had before
+ */
+struct mqtt_tls {
+	u16 version;
+	u16 record_limit;
+	u32 off;
+	u8 *data;
+	u32 len;
+	int err;
+	bool end;
+	bool starved;
+	bool again;
+	struct mutex flusher;
+	struct mqtt_base base;
+};
+
+/**
+ * struct mqtt_tls_conn - an attached socket with kTLS
+ *
+ * @conn: what every conn has
+ * @tls: and kTLS
+ */
+struct mqtt_tls_conn {
+	struct mqtt_conn conn;
 	struct mqtt_tls tls;
-	struct mqtt_rate rate;
 };
 
 /* Which fields of struct mqtt_conn_params are given. */
@@ -451,6 +501,30 @@ void mqtt_conn_close(struct mqtt_conn *conn);
 void mqtt_conn_touch_timer(struct mqtt_conn *conn, unsigned long delay);
 
 /**
+ * mqtt_rx_head() - the bytes of an undecided packet
+ * @rx: receive side
+ *
+ * Context: who owns the head. Return: where they are, @rx->head_len of them.
+ */
+static inline u8 *mqtt_rx_head(struct mqtt_rx *rx)
+{
+	return rx->head_cap > MQTT_HEAD_INLINE ? rx->head : rx->inline_head;
+}
+
+/**
+ * mqtt_conn_idle() - how long nothing has come from the client
+ * @conn: conn
+ *
+ * Context: any. Return: jiffies, modulo 2^32.
+ */
+static inline u32 mqtt_conn_idle(const struct mqtt_conn *conn)
+{
+	u32 last = READ_ONCE(conn->rx.last);
+
+	return (u32)jiffies - last;
+}
+
+/**
  * mqtt_conn_wake() - wake who waits to receive
  * @conn: conn
  *
@@ -490,14 +564,14 @@ static inline struct mqtt_conn *mqtt_conn_of(const struct sock *sk)
 }
 
 /**
- * mqtt_conn_init() - make the cache of conns
+ * mqtt_conn_init() - make the caches of conns
  *
  * Context: module init. Return: 0 or -ENOMEM.
  */
 int mqtt_conn_init(void);
 
 /**
- * mqtt_conn_exit() - free it
+ * mqtt_conn_exit() - free them
  *
  * Context: module exit; waits for RCU callbacks.
  */

@@ -8,6 +8,9 @@
 #include "net.h"
 #include "sub_ids.h"
 
+/* Of its own, for kmalloc() would give each 64 bytes. */
+static struct kmem_cache *mqtt_member_cache;
+
 struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
 {
 	return xa_load(&mn->groups, id);
@@ -160,7 +163,7 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 		NL_SET_ERR_MSG_MOD(extack, "members_max reached");
 		return -ENOSPC;
 	}
-	member = kzalloc(sizeof(*member), GFP_KERNEL_ACCOUNT);
+	member = kmem_cache_zalloc(mqtt_member_cache, GFP_KERNEL_ACCOUNT);
 	if (!member)
 		return -ENOMEM;
 	member->conn = conn;
@@ -172,7 +175,7 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 			      GFP_KERNEL_ACCOUNT));
 	if (err) {
 		mqtt_sub_ids_put(ids);
-		kfree(member);
+		kmem_cache_free(mqtt_member_cache, member);
 		return err;
 	}
 	if (conn) {
@@ -183,6 +186,12 @@ int mqtt_member_add(struct mqtt_net *mn, struct mqtt_group *group,
 	mqtt_group_set_only(group);
 	WRITE_ONCE(mn->nr_members, mn->nr_members + 1);
 	return 0;
+}
+
+static void mqtt_member_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(mqtt_member_cache,
+			container_of(rcu, struct mqtt_member, rcu));
 }
 
 void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member)
@@ -200,7 +209,7 @@ void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member)
 	WRITE_ONCE(mn->nr_members, mn->nr_members - 1);
 	mqtt_sub_ids_put(rcu_dereference_protected(member->ids,
 						   lockdep_is_held(&mn->lock)));
-	kfree_rcu(member, rcu);
+	call_rcu(&member->rcu, mqtt_member_free_rcu);
 }
 
 void mqtt_member_del_conn(struct mqtt_conn *conn)
@@ -211,4 +220,17 @@ void mqtt_member_del_conn(struct mqtt_conn *conn)
 		mqtt_member_del(conn->mn, member);
 		cond_resched();
 	}
+}
+
+int mqtt_group_init(void)
+{
+	mqtt_member_cache = KMEM_CACHE(mqtt_member, 0);
+	return mqtt_member_cache ? 0 : -ENOMEM;
+}
+
+void mqtt_group_exit(void)
+{
+	/* For members freed by call_rcu() with a function of ours. */
+	rcu_barrier();
+	kmem_cache_destroy(mqtt_member_cache);
 }

@@ -57,7 +57,7 @@ struct mqtt_group {
  * @conn: conn, or NULL for the port
  * @group: group
  * @link: entry in the conn's list (under mqtt_net.lock)
- * @rcu: freed after readers
+ * @rcu: freed after readers, when it is in no list any more
  * @ids: Subscription Identifiers, or NULL (changed under mqtt_net.lock)
  * @flags: MQTT_MEMBER_F_*, MQTT_MEMBER_LEVEL5, MQTT_MEMBER_IDS; changed in
  *	place
@@ -66,8 +66,10 @@ struct mqtt_group {
 struct mqtt_member {
 	struct mqtt_conn *conn;
 	struct mqtt_group *group;
-	struct list_head link;
-	struct rcu_head rcu;
+	union {
+		struct list_head link;
+		struct rcu_head rcu;
+	};
 	struct mqtt_sub_ids __rcu *ids;
 	u32 flags;
 	u8 qos;
@@ -179,6 +181,20 @@ void mqtt_member_del(struct mqtt_net *mn, struct mqtt_member *member);
  * Context: process, mqtt_net.lock held.
  */
 void mqtt_member_del_conn(struct mqtt_conn *conn);
+
+/**
+ * mqtt_group_init() - make the cache of members
+ *
+ * Context: module init. Return: 0 or -ENOMEM.
+ */
+int mqtt_group_init(void);
+
+/**
+ * mqtt_group_exit() - free it
+ *
+ * Context: module exit; waits for RCU callbacks.
+ */
+void mqtt_group_exit(void);
 
 /**
  * mqtt_group_put() - drop a reference

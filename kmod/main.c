@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "conn.h"
+#include "group.h"
 #include "main.h"
 #include "net.h"
 #include "netlink.h"
@@ -26,9 +27,12 @@ static int __init mqtt_init(void)
 	err = mqtt_conn_init();
 	if (err)
 		goto err_tx;
-	err = mqtt_worker_init();
+	err = mqtt_group_init();
 	if (err)
 		goto err_conn;
+	err = mqtt_worker_init();
+	if (err)
+		goto err_group;
 	err = mqtt_net_init();
 	if (err)
 		goto err_worker;
@@ -47,6 +51,8 @@ err_net:
 	mqtt_net_exit();
 err_worker:
 	mqtt_worker_exit();
+err_group:
+	mqtt_group_exit();
 err_conn:
 	mqtt_conn_exit();
 err_tx:
@@ -61,6 +67,7 @@ static void __exit mqtt_exit(void)
 	/* Workers still hold conns whose sockets are closed. */
 	mqtt_worker_exit();
 	mqtt_net_exit();
+	mqtt_group_exit();
 	mqtt_conn_exit();
 	mqtt_tx_exit();
 	mqtt_sockops_exit();

@@ -7,6 +7,7 @@
 #include "conn.h"
 #include "net.h"
 #include "netlink.h"
+#include "rate.h"
 #include "tls.h"
 
 /* Of conns and groups. Not const, for 6.1 has a plain pointer to it. */
@@ -243,7 +244,7 @@ static int mqtt_put_conn_u64(struct sk_buff *skb, struct mqtt_conn *conn)
 		{ MQTT_A_CONN_DROP_NOMEM, READ_ONCE(tx->drop_nomem) },
 		{ MQTT_A_CONN_DROP_EXPIRED, READ_ONCE(tx->drop_expired) },
 		{ MQTT_A_CONN_IDLE_MS,
-		  jiffies_to_msecs(jiffies - READ_ONCE(rx->last)) },
+		  jiffies_to_msecs(mqtt_conn_idle(conn)) },
 	};
 	int i;
 
@@ -266,7 +267,7 @@ static enum mqtt_conn_state mqtt_conn_state(const struct mqtt_conn *conn)
 		return MQTT_CONN_STATE_DIVERT;
 	if (READ_ONCE(rx->eof))
 		return MQTT_CONN_STATE_EOF;
-	if (READ_ONCE(rx->over_rate) || READ_ONCE(conn->rate.waits))
+	if (READ_ONCE(rx->over_rate) || mqtt_rate_waits(conn))
 		return MQTT_CONN_STATE_RATE;
 	if (READ_ONCE(rx->gate_wait))
 		return MQTT_CONN_STATE_GATE;
@@ -287,6 +288,8 @@ static int mqtt_put_rates(struct sk_buff *skb,
 
 static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 {
+	const struct mqtt_tls *tls = conn->is_tls ? mqtt_tls(conn) : NULL;
+	static const struct mqtt_rate_limits unlimited;
 	u32 max_packet = READ_ONCE(conn->max_packet);
 	u8 cookie[MQTT_COOKIE_MAX];
 	u32 cookie_len;
@@ -300,9 +303,9 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	    nla_put_u32(skb, MQTT_A_CONN_FLAGS, conn->flags) ||
 	    nla_put_u16(skb, MQTT_A_CONN_TOPIC_ALIAS_MAXIMUM,
 			conn->alias_max) ||
-	    nla_put_u16(skb, MQTT_A_CONN_TLS_VERSION, conn->tls.version) ||
+	    nla_put_u16(skb, MQTT_A_CONN_TLS_VERSION, tls ? tls->version : 0) ||
 	    nla_put_u32(skb, MQTT_A_CONN_RECORD_LIMIT,
-			READ_ONCE(conn->tls.record_limit)) ||
+			tls ? READ_ONCE(tls->record_limit) : 0) ||
 	    nla_put_u32(skb, MQTT_A_CONN_MEMBERS, conn->nr_members) ||
 	    nla_put_u32(skb, MQTT_A_CONN_STATE, mqtt_conn_state(conn)) ||
 	    nla_put_u32(skb, MQTT_A_CONN_CPU, conn->cpu))
@@ -311,7 +314,7 @@ static int mqtt_put_conn(struct sk_buff *skb, struct mqtt_conn *conn)
 	if (cookie_len && nla_put(skb, MQTT_A_CONN_COOKIE, cookie_len, cookie))
 		return -EMSGSIZE;
 	if (mqtt_put_address(skb, conn->sk) ||
-	    mqtt_put_rates(skb, &conn->rate.limits))
+	    mqtt_put_rates(skb, conn->rate ? &conn->rate->limits : &unlimited))
 		return -EMSGSIZE;
 	return mqtt_put_conn_u64(skb, conn);
 }

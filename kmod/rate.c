@@ -7,6 +7,8 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <net/sock.h>
 #include <linux/mqtt.h>
 
@@ -44,28 +46,38 @@ static u64 mqtt_rate_wait(const struct mqtt_rate *rate, u64 now)
 				  READ_ONCE(l->bytes_rate)));
 }
 
-void mqtt_rate_set(struct mqtt_conn *conn,
-		   const struct mqtt_rate_limits *limits)
+int mqtt_rate_set(struct mqtt_conn *conn,
+		  const struct mqtt_rate_limits *limits)
 {
-	struct mqtt_rate *rate = &conn->rate;
+	struct mqtt_rate *rate = conn->rate;
 
+	if (!rate && !memchr_inv(limits, 0, sizeof(*limits)))
+		return 0;
+	if (!rate) {
+		rate = kzalloc(sizeof(*rate), GFP_KERNEL_ACCOUNT);
+		if (!rate)
+			return -ENOMEM;
+		/* Pairs with the dependency of those who read it. */
+		smp_store_release(&conn->rate, rate);
+	}
 	WRITE_ONCE(rate->limits.publish_rate, limits->publish_rate);
 	WRITE_ONCE(rate->limits.publish_burst, limits->publish_burst);
 	WRITE_ONCE(rate->limits.bytes_rate, limits->bytes_rate);
 	WRITE_ONCE(rate->limits.bytes_burst, limits->bytes_burst);
 	WRITE_ONCE(rate->on, limits->publish_rate || limits->bytes_rate);
+	return 0;
 }
 
 bool mqtt_rate_may(const struct mqtt_rx_pass *pass, u8 first)
 {
 	return first >> 4 != MQTT_PUBLISH ||
-	       !mqtt_rate_wait(&pass->conn->rate, pass->now);
+	       !mqtt_rate_wait(pass->conn->rate, pass->now);
 }
 
 bool mqtt_rate_stops(struct mqtt_rx_pass *pass, u8 first)
 {
 	struct mqtt_conn *conn = pass->conn;
-	struct mqtt_rate *rate = &conn->rate;
+	struct mqtt_rate *rate = conn->rate;
 	u64 wait;
 
 	if (first >> 4 != MQTT_PUBLISH)
@@ -91,7 +103,7 @@ bool mqtt_rate_stops(struct mqtt_rx_pass *pass, u8 first)
 
 void mqtt_rate_charge(struct mqtt_rx_pass *pass, u32 len)
 {
-	struct mqtt_rate *rate = &pass->conn->rate;
+	struct mqtt_rate *rate = pass->conn->rate;
 
 	rate->messages_paid = max(rate->messages_paid, pass->now) +
 		mqtt_rate_cost(1, READ_ONCE(rate->limits.publish_rate));

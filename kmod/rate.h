@@ -19,7 +19,22 @@ struct mqtt_rx_pass;
  */
 static inline bool mqtt_rate_is_on(const struct mqtt_conn *conn)
 {
-	return unlikely(READ_ONCE(conn->rate.on));
+	const struct mqtt_rate *rate = READ_ONCE(conn->rate);
+
+	return unlikely(rate) && READ_ONCE(rate->on);
+}
+
+/**
+ * mqtt_rate_waits() - does a PUBLISH wait for its turn?
+ * @conn: conn
+ *
+ * Context: any. Return: whether one does.
+ */
+static inline bool mqtt_rate_waits(const struct mqtt_conn *conn)
+{
+	const struct mqtt_rate *rate = READ_ONCE(conn->rate);
+
+	return unlikely(rate) && READ_ONCE(rate->waits);
 }
 
 /**
@@ -28,9 +43,10 @@ static inline bool mqtt_rate_is_on(const struct mqtt_conn *conn)
  * @limits: what to set; a full bucket is begun with if there was no limit
  *
  * Context: process, mqtt_net.lock held, or the conn is not attached yet.
+ * Return: 0 or -ENOMEM, which is for the first limit only.
  */
-void mqtt_rate_set(struct mqtt_conn *conn,
-		   const struct mqtt_rate_limits *limits);
+int mqtt_rate_set(struct mqtt_conn *conn,
+		  const struct mqtt_rate_limits *limits);
 
 /**
  * mqtt_rate_stops() - is the next packet a PUBLISH over the limit?

@@ -24,6 +24,7 @@
 #include "net.h"
 #include "param.h"
 #include "rate.h"
+#include "ring.h"
 #include "rx.h"
 #include "rx_divert.h"
 #include "tls.h"
@@ -34,13 +35,14 @@
 
 /* Members served before other conns' turn. */
 #define MQTT_RX_MEMBERS		4096
+/* Least room for a head that needs some of its own. */
+#define MQTT_HEAD_MIN		32U
 
 void mqtt_rx_head_drop(struct mqtt_rx *rx)
 {
-	if (rx->head != rx->inline_head)
+	if (rx->head_cap > MQTT_HEAD_INLINE)
 		kfree(rx->head);
-	rx->head = rx->inline_head;
-	rx->head_cap = sizeof(rx->inline_head);
+	rx->head_cap = MQTT_HEAD_INLINE;
 	rx->head_len = 0;
 	rx->head_off = 0;
 }
@@ -51,11 +53,12 @@ static bool mqtt_rx_head_reserve(struct mqtt_rx *rx, u32 cap)
 
 	if (cap <= rx->head_cap)
 		return true;
+	cap = max(cap, MQTT_HEAD_MIN);
 	head = kmalloc(cap, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!head)
 		return false;
-	memcpy(head, rx->head, rx->head_len);
-	if (rx->head != rx->inline_head)
+	memcpy(head, mqtt_rx_head(rx), rx->head_len);
+	if (rx->head_cap > MQTT_HEAD_INLINE)
 		kfree(rx->head);
 	rx->head = head;
 	rx->head_cap = cap;
@@ -73,7 +76,7 @@ static void mqtt_rx_close_part(struct mqtt_rx *rx)
 	if (frame->expires)
 		frame->arrived = get_jiffies_64();
 	frame = mqtt_frame_trim(frame);
-	list_add_tail(&frame->node, &rx->jobs);
+	mqtt_ring_add_tail(&rx->jobs, &frame->node);
 }
 
 /*
@@ -383,13 +386,13 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 	struct mqtt_rx *rx = &pass->conn->rx;
 	struct mqtt_packet_head h;
 	struct mqtt_flow *flow;
-	const u8 *topic;
+	const u8 *topic, *head = mqtt_rx_head(rx);
 	enum mqtt_parse_result result;
 	u32 topic_len;
 
-	result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
+	result = mqtt_rx_parse(pass, head, rx->head_len, &h);
 	if (pass->limited && result != MQTT_PARSE_MORE &&
-	    mqtt_rate_stops(pass, rx->head[0]))
+	    mqtt_rate_stops(pass, head[0]))
 		return true;
 	switch (result) {
 	case MQTT_PARSE_MORE:
@@ -409,7 +412,7 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 		return true;
 	}
 
-	topic = mqtt_rx_topic(pass, rx->head, &h, &topic_len);
+	topic = mqtt_rx_topic(pass, head, &h, &topic_len);
 	flow = mqtt_rx_flow(pass, topic, topic_len);
 	if (!flow) {
 		mqtt_rx_divert(pass);
@@ -419,7 +422,7 @@ static bool mqtt_rx_decide_head(struct mqtt_rx_pass *pass, u32 *need)
 		return true;
 	if (pass->limited)
 		mqtt_rate_charge(pass, h.len);
-	mqtt_rx_take_one(pass, flow, rx->head, rx->head_len, &h);
+	mqtt_rx_take_one(pass, flow, head, rx->head_len, &h);
 	mqtt_rx_head_drop(rx);
 	return true;
 }
@@ -432,7 +435,7 @@ static u32 mqtt_rx_input_head(struct mqtt_rx_pass *pass, const u8 *p, u32 n)
 	if (mqtt_rx_decide_head(pass, &need))
 		return 0;
 	take = min(n, need - rx->head_len);
-	memcpy(rx->head + rx->head_len, p, take);
+	memcpy(mqtt_rx_head(rx) + rx->head_len, p, take);
 	rx->head_len += take;
 	return take;
 }
@@ -519,7 +522,7 @@ static u32 mqtt_rx_input_other(struct mqtt_rx_pass *pass,
 	switch (result) {
 	case MQTT_PARSE_MORE:
 		/* Collected by mqtt_rx_input_head() from here on. */
-		pass->conn->rx.head[0] = p[0];
+		mqtt_rx_head(&pass->conn->rx)[0] = p[0];
 		pass->conn->rx.head_len = 1;
 		return 1;
 	case MQTT_PARSE_PINGREQ:
@@ -700,7 +703,7 @@ static void mqtt_rx_read(struct mqtt_rx_pass *pass)
 		mqtt_rx_divert_run(pass);
 	else if (pass->divert)
 		mqtt_rx_tls_divert(pass);
-	else if (!pass->stop && (tls ? conn->tls.end : mqtt_rx_at_eof(sk)))
+	else if (!pass->stop && (tls ? mqtt_tls(conn)->end : mqtt_rx_at_eof(sk)))
 		mqtt_rx_eof(pass);
 }
 
@@ -752,8 +755,8 @@ static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
 		mqtt_conn_wake(conn);
 		return;
 	}
-	if (unlikely(conn->rate.waits) && !pass->limited)
-		WRITE_ONCE(conn->rate.waits, false);
+	if (!pass->limited && unlikely(mqtt_rate_waits(conn)))
+		WRITE_ONCE(conn->rate->waits, false);
 	mqtt_rx_read(pass);
 }
 
@@ -761,7 +764,7 @@ static void mqtt_rx_locked(struct mqtt_rx_pass *pass)
 static void mqtt_rx_hold(struct mqtt_conn *conn)
 {
 	if (mqtt_tls_is_on(conn))
-		mutex_lock(&conn->rx.readers);
+		mqtt_lock_take(&conn->rx.readers);
 	else
 		lock_sock(conn->sk);
 }
@@ -769,7 +772,7 @@ static void mqtt_rx_hold(struct mqtt_conn *conn)
 static void mqtt_rx_let_go(struct mqtt_conn *conn)
 {
 	if (mqtt_tls_is_on(conn))
-		mutex_unlock(&conn->rx.readers);
+		mqtt_lock_drop(&conn->rx.readers);
 	else
 		release_sock(conn->sk);
 }
@@ -777,13 +780,16 @@ static void mqtt_rx_let_go(struct mqtt_conn *conn)
 /* Returns false if the budget ran out before every member had its frames. */
 static bool mqtt_rx_fan_out(struct mqtt_conn *conn)
 {
-	struct mqtt_frame *frame, *tmp;
+	struct list_head **jobs = &conn->rx.jobs;
 	int budget = MQTT_RX_MEMBERS;
 
-	list_for_each_entry_safe(frame, tmp, &conn->rx.jobs, node) {
+	while (*jobs) {
+		struct mqtt_frame *frame = list_entry(*jobs, struct mqtt_frame,
+						      node);
+
 		if (!mqtt_fanout_frame(conn, frame, &budget))
 			return false;
-		list_del(&frame->node);
+		mqtt_ring_del_first(jobs);
 		if (frame->variants)
 			mqtt_variant_drop(frame);
 		mqtt_flow_put(frame->flow);
@@ -817,7 +823,7 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 	if (reads) {
 		mqtt_rx_hold(conn);
 		mqtt_rx_locked(&pass);
-		conn->rx.busy = !list_empty(&conn->rx.jobs);
+		conn->rx.busy = conn->rx.jobs;
 		if (!conn->rx.busy)
 			mqtt_rx_publish(conn);
 		mqtt_rx_let_go(conn);
@@ -839,10 +845,11 @@ enum mqtt_rx_verdict mqtt_rx_run(struct mqtt_conn *conn)
 void mqtt_rx_release(struct mqtt_conn *conn)
 {
 	struct mqtt_rx *rx = &conn->rx;
-	struct mqtt_frame *frame, *tmp;
+	struct mqtt_frame *frame;
 
-	list_for_each_entry_safe(frame, tmp, &rx->jobs, node) {
-		list_del(&frame->node);
+	while (rx->jobs) {
+		frame = list_entry(rx->jobs, struct mqtt_frame, node);
+		mqtt_ring_del_first(&rx->jobs);
 		mqtt_variant_drop(frame);
 		mqtt_flow_put(frame->flow);
 		mqtt_frame_put(frame);
@@ -853,7 +860,8 @@ void mqtt_rx_release(struct mqtt_conn *conn)
 		rx->part = NULL;
 	}
 	mqtt_rx_head_drop(rx);
-	mqtt_rx_tls_drop(conn);
+	if (mqtt_tls_is_on(conn))
+		mqtt_rx_tls_drop(conn);
 	mqtt_alias_forget(conn);
 	mqtt_flow_put(rx->flow);
 	rx->flow = NULL;

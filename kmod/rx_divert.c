@@ -411,8 +411,9 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass)
 
 	if (rx->head_len) {
 		/* The first packet begins in the head. */
-		result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
-		if (!mqtt_rx_divert_packet(pass, result, rx->head, &h))
+		result = mqtt_rx_parse(pass, mqtt_rx_head(rx), rx->head_len,
+				       &h);
+		if (!mqtt_rx_divert_packet(pass, result, mqtt_rx_head(rx), &h))
 			return;
 		peek.seq += h.len - rx->head_len;
 	}

@@ -18,7 +18,7 @@
 
 void mqtt_rx_tls_drop(struct mqtt_conn *conn)
 {
-	struct mqtt_tls *tls = &conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(conn);
 
 	kfree(tls->data);
 	tls->data = NULL;
@@ -29,7 +29,7 @@ void mqtt_rx_tls_drop(struct mqtt_conn *conn)
 /* Fills the buffer, which is empty. Returns what recvmsg() does, or -ENOBUFS. */
 static int mqtt_rx_tls_fill(struct mqtt_conn *conn)
 {
-	struct mqtt_tls *tls = &conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(conn);
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
 	struct kvec vec;
 	int addr_len = 0, ret;
@@ -42,8 +42,8 @@ static int mqtt_rx_tls_fill(struct mqtt_conn *conn)
 	vec.iov_base = tls->data;
 	vec.iov_len = MQTT_TLS_RECORD_MAX;
 	iov_iter_kvec(&msg.msg_iter, ITER_DEST, &vec, 1, MQTT_TLS_RECORD_MAX);
-	ret = conn->base_prot->recvmsg(conn->sk, &msg, MQTT_TLS_RECORD_MAX,
-				       MSG_DONTWAIT, &addr_len);
+	ret = conn->base->prot->recvmsg(conn->sk, &msg, MQTT_TLS_RECORD_MAX,
+					MSG_DONTWAIT, &addr_len);
 	if (ret > 0) {
 		tls->off = 0;
 		WRITE_ONCE(tls->len, ret);
@@ -55,7 +55,7 @@ static int mqtt_rx_tls_fill(struct mqtt_conn *conn)
 static void mqtt_rx_tls_stop(struct mqtt_rx_pass *pass, int err)
 {
 	struct mqtt_conn *conn = pass->conn;
-	struct mqtt_tls *tls = &conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(conn);
 
 	mqtt_rx_tls_drop(conn);
 	switch (err) {
@@ -80,7 +80,7 @@ static void mqtt_rx_tls_stop(struct mqtt_rx_pass *pass, int err)
 void mqtt_rx_tls_feed(struct mqtt_rx_pass *pass)
 {
 	struct mqtt_conn *conn = pass->conn;
-	struct mqtt_tls *tls = &conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(conn);
 	int ret;
 
 	for (;;) {
@@ -133,15 +133,16 @@ static bool mqtt_rx_tls_is_slow(struct mqtt_rx_pass *pass,
 void mqtt_rx_tls_divert(struct mqtt_rx_pass *pass)
 {
 	struct mqtt_rx *rx = &pass->conn->rx;
-	struct mqtt_tls *tls = &pass->conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(pass->conn);
 	enum mqtt_parse_result result;
 	struct mqtt_packet_head h;
 	u32 off = 0;
 
 	if (rx->head_len) {
 		/* The first packet begins in the head. */
-		result = mqtt_rx_parse(pass, rx->head, rx->head_len, &h);
-		if (!mqtt_rx_divert_packet(pass, result, rx->head, &h))
+		result = mqtt_rx_parse(pass, mqtt_rx_head(rx), rx->head_len,
+				       &h);
+		if (!mqtt_rx_divert_packet(pass, result, mqtt_rx_head(rx), &h))
 			return;
 		off = h.len - rx->head_len;
 	}

@@ -30,6 +30,7 @@ enum {
  *
  * @prot: protocol
  * @ops: operations
+ * @base: what sockets of plain TCP have before
  *
  * For kTLS too: its own entries are called through the conn, for tls.ko may go
  * and come back while these stay.
@@ -41,6 +42,7 @@ enum {
 struct mqtt_sockops {
 	struct proto prot;
 	struct proto_ops ops;
+	struct mqtt_base base;
 };
 
 static struct mqtt_sockops *mqtt_tables[MQTT_FAMILIES];
@@ -57,10 +59,10 @@ static void mqtt_data_ready(struct sock *sk)
 {
 	struct mqtt_conn *conn = mqtt_conn_of(sk);
 
-	WRITE_ONCE(conn->rx.last, jiffies);
+	WRITE_ONCE(conn->rx.last, (u32)jiffies);
 	/* Pairs with the release in recvmsg(). */
 	if (smp_load_acquire(&conn->rx.slow_left))
-		conn->data_ready(sk);
+		conn->base->data_ready(sk);
 	else if (!mqtt_rx_at_hand(conn, MQTT_AT_HAND_MAX))
 		mqtt_worker_rx(conn);
 }
@@ -69,9 +71,9 @@ static void mqtt_tls_data_ready(struct sock *sk)
 {
 	struct mqtt_conn *conn = mqtt_conn_of(sk);
 
-	WRITE_ONCE(conn->rx.last, jiffies);
+	WRITE_ONCE(conn->rx.last, (u32)jiffies);
 	/* First: it looks for records, and wakes the daemon for whole ones. */
-	conn->data_ready(sk);
+	conn->base->data_ready(sk);
 	/* Pairs with the release in recvmsg(). */
 	if (!smp_load_acquire(&conn->rx.slow_left))
 		mqtt_worker_rx(conn);
@@ -83,7 +85,7 @@ static void mqtt_write_space(struct sock *sk)
 
 	if (sk_stream_is_writeable(sk))
 		mqtt_tx_unblock(conn);
-	conn->write_space(sk);
+	conn->base->write_space(sk);
 }
 
 static void mqtt_state_change(struct sock *sk)
@@ -93,7 +95,7 @@ static void mqtt_state_change(struct sock *sk)
 	/* A failed connection calls nobody for room any more. */
 	mqtt_tx_unblock(conn);
 	mqtt_worker_rx(conn);
-	conn->state_change(sk);
+	conn->base->state_change(sk);
 }
 
 /* Is there something recvmsg() can say now? */
@@ -115,13 +117,13 @@ static bool mqtt_recv_ready(struct mqtt_conn *conn)
 		READ_ONCE(sk->sk_err));
 }
 
-/* Readers' mutex held: hands out the head. */
+/* Readers' lock held: hands out the head. */
 static int mqtt_recv_head(struct mqtt_rx *rx, struct msghdr *msg, size_t len,
 			  int flags)
 {
 	u32 n = min_t(size_t, len, rx->head_len - rx->head_off);
 
-	if (copy_to_iter(rx->head + rx->head_off, n, &msg->msg_iter) != n)
+	if (copy_to_iter(mqtt_rx_head(rx) + rx->head_off, n, &msg->msg_iter) != n)
 		return -EFAULT;
 	if (flags & MSG_PEEK)
 		return n;
@@ -131,7 +133,7 @@ static int mqtt_recv_head(struct mqtt_rx *rx, struct msghdr *msg, size_t len,
 	return n;
 }
 
-/* Readers' mutex held: the daemon has taken bytes, @left remain. */
+/* Readers' lock held: the daemon has taken bytes, @left remain. */
 static unsigned long mqtt_recv_taken(struct mqtt_conn *conn, unsigned long left)
 {
 	/* Pairs with the acquire in the worker. */
@@ -176,7 +178,7 @@ static int mqtt_recv_tls(struct mqtt_conn *conn, struct msghdr *msg,
 	return ret;
 }
 
-/* Readers' mutex held: @left bytes are the daemon's. */
+/* Readers' lock held: @left bytes are the daemon's. */
 static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 			  size_t len, int flags, int *addr_len,
 			  unsigned long left)
@@ -189,8 +191,8 @@ static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 	if (from_head)
 		ret = mqtt_recv_head(rx, msg, len, flags);
 	else
-		ret = conn->base_prot->recvmsg(conn->sk, msg, len,
-					       flags | MSG_DONTWAIT, addr_len);
+		ret = conn->base->prot->recvmsg(conn->sk, msg, len,
+						flags | MSG_DONTWAIT, addr_len);
 	if (ret <= 0)
 		return ret;
 	if (!(flags & MSG_PEEK) && left != MQTT_SLOW_FOREVER)
@@ -206,7 +208,7 @@ static int mqtt_recv_slow(struct mqtt_conn *conn, struct msghdr *msg,
 	return ret;
 }
 
-/* Readers' mutex held. -EAGAIN if there is nothing for the daemon now. */
+/* Readers' lock held. -EAGAIN if there is nothing for the daemon now. */
 static int mqtt_recv_some(struct mqtt_conn *conn, struct msghdr *msg,
 			  size_t len, int flags, int *addr_len)
 {
@@ -222,11 +224,11 @@ static int mqtt_recv_some(struct mqtt_conn *conn, struct msghdr *msg,
 		ret = mqtt_recv_tls(conn, msg, len, flags, addr_len, left);
 	else if (left)
 		ret = mqtt_recv_slow(conn, msg, len, flags, addr_len, left);
-	else if (eof && conn->tls.err)
-		return conn->tls.err;
+	else if (eof && mqtt_tls_is_on(conn) && mqtt_tls(conn)->err)
+		return mqtt_tls(conn)->err;
 	else if (eof)
-		return conn->base_prot->recvmsg(conn->sk, msg, len,
-						flags | MSG_DONTWAIT, addr_len);
+		return conn->base->prot->recvmsg(conn->sk, msg, len,
+						 flags | MSG_DONTWAIT, addr_len);
 	/* The rest of an incomplete packet is not coming any more. */
 	if (ret == -EAGAIN && READ_ONCE(rx->expired))
 		ret = -ETIMEDOUT;
@@ -243,19 +245,20 @@ static int mqtt_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	int ret;
 
 	if (flags & MSG_ERRQUEUE)
-		return conn->base_prot->recvmsg(sk, msg, len, flags, addr_len);
+		return conn->base->prot->recvmsg(sk, msg, len, flags, addr_len);
 	if (flags & (MSG_OOB | MSG_TRUNC | MSG_WAITALL))
 		return -EOPNOTSUPP;
 
 	for (;;) {
-		/* The worker may be busy under this mutex with nothing for us. */
+		/* The worker may be busy under this lock with nothing for us. */
 		if (mqtt_tls_is_on(conn) && !mqtt_recv_ready(conn)) {
 			ret = -EAGAIN;
 		} else {
-			if (mutex_lock_interruptible(&conn->rx.readers))
-				return -ERESTARTSYS;
+			ret = mqtt_lock_take_interruptible(&conn->rx.readers);
+			if (ret)
+				return ret;
 			ret = mqtt_recv_some(conn, msg, len, flags, addr_len);
-			mutex_unlock(&conn->rx.readers);
+			mqtt_lock_drop(&conn->rx.readers);
 		}
 		if (ret != -EAGAIN || (flags & MSG_DONTWAIT))
 			return ret;
@@ -295,7 +298,7 @@ static int mqtt_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 static void mqtt_close(struct sock *sk, long timeout)
 {
 	struct mqtt_conn *conn = mqtt_conn_of(sk);
-	struct proto *base = conn->base_prot;
+	struct proto *base = conn->base->prot;
 
 	mqtt_conn_close(conn);
 	base->close(sk, timeout);
@@ -317,8 +320,8 @@ static int mqtt_setsockopt(struct sock *sk, int level, int optname,
 		return -EBUSY;
 	if (level == SOL_TCP && (optname == TCP_ULP || optname == TCP_REPAIR))
 		return -EBUSY;
-	return mqtt_conn_of(sk)->base_prot->setsockopt(sk, level, optname,
-						       optval, optlen);
+	return mqtt_conn_of(sk)->base->prot->setsockopt(sk, level, optname,
+							optval, optlen);
 }
 
 static int mqtt_getsockopt(struct sock *sk, int level, int optname,
@@ -326,8 +329,8 @@ static int mqtt_getsockopt(struct sock *sk, int level, int optname,
 {
 	if (level == SOL_TCP && optname == TCP_ZEROCOPY_RECEIVE)
 		return -EOPNOTSUPP;
-	return mqtt_conn_of(sk)->base_prot->getsockopt(sk, level, optname,
-						       optval, optlen);
+	return mqtt_conn_of(sk)->base->prot->getsockopt(sk, level, optname,
+							optval, optlen);
 }
 
 static __poll_t mqtt_poll(struct file *file, struct socket *sock,
@@ -340,7 +343,7 @@ static __poll_t mqtt_poll(struct file *file, struct socket *sock,
 	__poll_t mask;
 
 	/* First: it registers the waiter. */
-	mask = conn->base_ops->poll(file, sock, wait);
+	mask = conn->base->ops->poll(file, sock, wait);
 
 	/*
 	 * The worker's bytes, and an end that it has not come to yet, are not
@@ -397,20 +400,22 @@ static int mqtt_set_rcvlowat(struct sock *sk, int val)
 	return -EOPNOTSUPP;
 }
 
-static void mqtt_table_fill(struct mqtt_sockops *table, struct socket *sock)
+static void mqtt_table_fill_prot(struct proto *prot, const struct proto *base)
 {
-	struct proto_ops *ops = &table->ops;
-	struct proto *prot = &table->prot;
-
-	*prot = sock->sk->sk_family == AF_INET6 ? tcpv6_prot : tcp_prot;
+	*prot = *base;
 	prot->recvmsg = mqtt_recvmsg;
 	prot->sendmsg = mqtt_sendmsg;
 	prot->close = mqtt_close;
 	prot->disconnect = mqtt_disconnect;
 	prot->setsockopt = mqtt_setsockopt;
 	prot->getsockopt = mqtt_getsockopt;
+	mqtt_compat_no_sendpage(prot);
+}
 
-	*ops = *sock->ops;
+static void mqtt_table_fill_ops(struct proto_ops *ops,
+				const struct proto_ops *base)
+{
+	*ops = *base;
 	ops->owner = THIS_MODULE;
 	ops->poll = mqtt_poll;
 	ops->splice_read = mqtt_splice_read;
@@ -420,7 +425,49 @@ static void mqtt_table_fill(struct mqtt_sockops *table, struct socket *sock)
 	ops->set_rcvlowat = mqtt_set_rcvlowat;
 	/* Nothing waits for more of sendfile(). */
 	ops->splice_eof = NULL;
-	mqtt_compat_no_sendpage(ops, prot);
+	mqtt_compat_no_sendpage_ops(ops);
+}
+
+/* Socket locked. */
+static struct mqtt_base mqtt_base_of(const struct socket *sock)
+{
+	const struct sock *sk = sock->sk;
+
+	return (struct mqtt_base) {
+		.prot = sk->sk_prot,
+		.ops = sock->ops,
+		.data_ready = sk->sk_data_ready,
+		.write_space = sk->sk_write_space,
+		.state_change = sk->sk_state_change,
+	};
+}
+
+static bool mqtt_base_is(const struct mqtt_base *a, const struct mqtt_base *b)
+{
+	return a->prot == b->prot && a->ops == b->ops &&
+	       a->data_ready == b->data_ready &&
+	       a->write_space == b->write_space &&
+	       a->state_change == b->state_change;
+}
+
+/*
+ * A socket that nobody has touched tells what TCP itself has, not all of which
+ * has a name that is exported.
+ */
+static int mqtt_table_fill(struct mqtt_sockops *table, const struct sock *sk)
+{
+	struct socket *sock;
+	int err;
+
+	err = sock_create_kern(sock_net(sk), sk->sk_family, SOCK_STREAM,
+			       IPPROTO_TCP, &sock);
+	if (err)
+		return err;
+	table->base = mqtt_base_of(sock);
+	sock_release(sock);
+	mqtt_table_fill_prot(&table->prot, table->base.prot);
+	mqtt_table_fill_ops(&table->ops, table->base.ops);
+	return 0;
 }
 
 int mqtt_sockops_prepare(struct socket *sock)
@@ -437,14 +484,32 @@ int mqtt_sockops_prepare(struct socket *sock)
 		err = -ENOMEM;
 		goto out;
 	}
+	err = mqtt_table_fill(table, sock->sk);
+	if (err) {
+		kfree(table);
+		goto out;
+	}
 	/* Deliberate: see struct mqtt_sockops. */
 	kmemleak_not_leak(table);
-	mqtt_table_fill(table, sock);
 	/* Pairs with the dependency in mqtt_table_of(). */
 	smp_store_release(&mqtt_tables[family], table);
 out:
 	mutex_unlock(&mqtt_tables_lock);
 	return err;
+}
+
+bool mqtt_sockops_save(struct mqtt_conn *conn, struct socket *sock)
+{
+	const struct mqtt_sockops *table = mqtt_table_of(sock->sk);
+	const struct mqtt_base base = mqtt_base_of(sock);
+
+	if (mqtt_tls_is_on(conn)) {
+		mqtt_tls(conn)->base = base;
+		conn->base = &mqtt_tls(conn)->base;
+		return true;
+	}
+	conn->base = &table->base;
+	return mqtt_base_is(&table->base, &base);
 }
 
 void mqtt_sockops_install(struct mqtt_conn *conn, struct socket *sock)
@@ -453,11 +518,6 @@ void mqtt_sockops_install(struct mqtt_conn *conn, struct socket *sock)
 	struct mqtt_sockops *table = mqtt_table_of(sk);
 
 	write_lock_bh(&sk->sk_callback_lock);
-	conn->base_prot = sk->sk_prot;
-	conn->base_ops = sock->ops;
-	conn->data_ready = sk->sk_data_ready;
-	conn->write_space = sk->sk_write_space;
-	conn->state_change = sk->sk_state_change;
 	rcu_assign_sk_user_data(sk, conn);
 	/* __sock_release() puts the owner of sock->ops after it is done. */
 	__module_get(THIS_MODULE);
@@ -468,7 +528,7 @@ void mqtt_sockops_install(struct mqtt_conn *conn, struct socket *sock)
 	WRITE_ONCE(sk->sk_write_space, mqtt_write_space);
 	WRITE_ONCE(sk->sk_state_change, mqtt_state_change);
 	write_unlock_bh(&sk->sk_callback_lock);
-	module_put(conn->base_ops->owner);
+	module_put(conn->base->ops->owner);
 
 	clear_bit(SOCK_SUPPORT_ZC, &sock->flags);
 	WRITE_ONCE(sk->sk_rcvlowat, 1);
@@ -479,10 +539,10 @@ void mqtt_sockops_restore(struct mqtt_conn *conn)
 	struct sock *sk = conn->sk;
 
 	write_lock_bh(&sk->sk_callback_lock);
-	WRITE_ONCE(sk->sk_data_ready, conn->data_ready);
-	WRITE_ONCE(sk->sk_write_space, conn->write_space);
-	WRITE_ONCE(sk->sk_state_change, conn->state_change);
-	WRITE_ONCE(sk->sk_prot, conn->base_prot);
+	WRITE_ONCE(sk->sk_data_ready, conn->base->data_ready);
+	WRITE_ONCE(sk->sk_write_space, conn->base->write_space);
+	WRITE_ONCE(sk->sk_state_change, conn->base->state_change);
+	WRITE_ONCE(sk->sk_prot, conn->base->prot);
 	rcu_assign_sk_user_data(sk, NULL);
 	write_unlock_bh(&sk->sk_callback_lock);
 }

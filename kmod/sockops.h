@@ -12,13 +12,23 @@ struct socket;
  * @sock: TCP socket over IPv4 or IPv6
  *
  * Context: process, mqtt_net.lock or no lock held; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or another -errno of making a socket.
  */
 int mqtt_sockops_prepare(struct socket *sock);
 
 /**
+ * mqtt_sockops_save() - let a conn know what its socket has now
+ * @conn: conn
+ * @sock: the socket, prepared, with kTLS or plain TCP as the conn
+ *
+ * Context: socket locked.
+ * Return: false if it is plain TCP but somebody's callbacks are on it.
+ */
+bool mqtt_sockops_save(struct mqtt_conn *conn, struct socket *sock);
+
+/**
  * mqtt_sockops_install() - put our operations on a socket
- * @conn: its conn; the socket's own operations are saved in it
+ * @conn: its conn, which knows what the socket has now
  * @sock: the socket, prepared
  *
  * Takes the module reference that the core drops when the socket is released.

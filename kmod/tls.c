@@ -29,9 +29,9 @@ bool mqtt_tls_readable(const struct mqtt_conn *conn)
 {
 	struct sock *sk = conn->sk;
 
-	return READ_ONCE(conn->tls.len) || READ_ONCE(conn->rx.head_len) ||
+	return READ_ONCE(mqtt_tls(conn)->len) || READ_ONCE(conn->rx.head_len) ||
 	       READ_ONCE(conn->rx.slow_left) == MQTT_SLOW_RECORD ||
-	       conn->base_prot->sock_is_readable(sk) ||
+	       conn->base->prot->sock_is_readable(sk) ||
 	       (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) ||
 	       READ_ONCE(sk->sk_err);
 }
@@ -70,15 +70,15 @@ static int mqtt_tls_recvmsg(struct mqtt_conn *conn, struct msghdr *msg,
 	*type = 0;
 	flags |= MSG_DONTWAIT;
 	if (!mqtt_tls_has_room(msg))
-		return conn->base_prot->recvmsg(conn->sk, msg, len, flags,
-						addr_len);
+		return conn->base->prot->recvmsg(conn->sk, msg, len, flags,
+						 addr_len);
 
 	msg->msg_control = &control;
 	msg->msg_controllen = sizeof(control);
 	msg->msg_control_is_user = false;
 	msg->msg_flags &= ~MSG_CMSG_COMPAT;
-	ret = conn->base_prot->recvmsg(conn->sk, msg, len,
-				       flags & ~MSG_CMSG_COMPAT, addr_len);
+	ret = conn->base->prot->recvmsg(conn->sk, msg, len,
+					flags & ~MSG_CMSG_COMPAT, addr_len);
 	msg->msg_control = daemons;
 	msg->msg_controllen = controllen;
 	msg->msg_control_is_user = is_user;
@@ -94,7 +94,7 @@ static int mqtt_tls_recvmsg(struct mqtt_conn *conn, struct msghdr *msg,
 static int mqtt_tls_recv_buffer(struct mqtt_conn *conn, struct msghdr *msg,
 				size_t len, int flags)
 {
-	struct mqtt_tls *tls = &conn->tls;
+	struct mqtt_tls *tls = mqtt_tls(conn);
 	u32 n = min_t(size_t, len, tls->len);
 
 	if (copy_to_iter(tls->data + tls->off, n, &msg->msg_iter) != n)
@@ -116,7 +116,7 @@ int mqtt_tls_recv(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
 	u8 type;
 
 	*record = false;
-	if (conn->tls.len && conn->rx.slow_left != MQTT_SLOW_RECORD)
+	if (mqtt_tls(conn)->len && conn->rx.slow_left != MQTT_SLOW_RECORD)
 		return mqtt_tls_recv_buffer(conn, msg, len, flags);
 	ret = mqtt_tls_recvmsg(conn, msg, len, flags, addr_len, &type);
 	*record = type && type != MQTT_TLS_DATA;

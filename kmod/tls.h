@@ -29,8 +29,24 @@ struct mqtt_rx_pass;
  */
 static inline bool mqtt_tls_is_on(const struct mqtt_conn *conn)
 {
-	return unlikely(conn->tls.version);
+	return unlikely(conn->is_tls);
 }
+
+/**
+ * mqtt_tls_conn() - the whole of a conn over kTLS
+ * @ptr: the conn
+ *
+ * Return: what it is part of.
+ */
+#define mqtt_tls_conn(ptr)	container_of(ptr, struct mqtt_tls_conn, conn)
+
+/**
+ * mqtt_tls() - kTLS below a conn
+ * @conn: conn over kTLS
+ *
+ * Return: its struct mqtt_tls.
+ */
+#define mqtt_tls(conn)		(&mqtt_tls_conn(conn)->tls)
 
 /**
  * mqtt_tls_version() - the version of TLS on a socket
@@ -59,7 +75,7 @@ bool mqtt_tls_readable(const struct mqtt_conn *conn);
  * @addr_len: of recvmsg()
  * @record: set if it was a record that is not data
  *
- * Context: process, readers' mutex held and mqtt_rx.slow_left not 0.
+ * Context: process, readers' lock held and mqtt_rx.slow_left not 0.
  * Return: as recvmsg() of kTLS.
  */
 int mqtt_tls_recv(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
@@ -85,7 +101,7 @@ int mqtt_tls_set_type(struct msghdr *msg);
  * mqtt_rx_tls_feed() - read and parse what there is
  * @pass: turn of a conn over kTLS
  *
- * Context: the conn's worker, readers' mutex held.
+ * Context: the conn's worker, readers' lock held.
  */
 void mqtt_rx_tls_feed(struct mqtt_rx_pass *pass);
 
@@ -93,7 +109,7 @@ void mqtt_rx_tls_feed(struct mqtt_rx_pass *pass);
  * mqtt_rx_tls_divert() - mqtt_rx_divert_run() for decrypted bytes
  * @pass: turn that stopped at a packet for the daemon
  *
- * Context: the conn's worker, readers' mutex held.
+ * Context: the conn's worker, readers' lock held.
  */
 void mqtt_rx_tls_divert(struct mqtt_rx_pass *pass);
 

@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "frame.h"
 #include "net.h"
+#include "ring.h"
 #include "tls.h"
 #include "tx.h"
 #include "tx_item.h"
@@ -22,6 +23,8 @@
 #define MQTT_TX_ITEM_MIN	64
 /* Before trying again when TCP has no memory and nothing in flight. */
 #define MQTT_TX_RETRY	(HZ / 50 + 1)
+/* Nanoseconds in a unit of mqtt_tx.flushed. */
+#define MQTT_TX_UNIT	1024
 
 static struct kmem_cache *mqtt_tx_cache;
 static struct mqtt_frame *mqtt_tx_pingresp_frame;
@@ -130,7 +133,10 @@ static int mqtt_tx_enqueue(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	}
 	item->len = len;
 	inside = tx->direct || tx->left || tx->head_len;
-	list_add_tail(&item->node, inside ? &tx->parked : &tx->wire);
+	if (inside)
+		mqtt_ring_add_tail(&tx->parked, &item->node);
+	else
+		list_add_tail(&item->node, &tx->wire);
 	tx->bytes += item->len;
 	tx->items++;
 	tx->unsent += *nr;
@@ -195,18 +201,26 @@ void mqtt_tx_drop(struct mqtt_conn *conn, int err, u32 nr)
 	}
 }
 
+/* Time as in mqtt_tx.flushed, which is soon forgotten: it may wrap. */
+static u32 mqtt_tx_units(u64 ns)
+{
+	return ns / MQTT_TX_UNIT;
+}
+
 /* Something can be sent: now, or together with what comes soon. */
 static void mqtt_tx_kick(struct mqtt_conn *conn, struct mqtt_tx_sum *sum)
 {
 	const struct mqtt_limits *limits = &conn->mn->limits;
-	u64 wait = READ_ONCE(limits->tx_usecs) * (u64)NSEC_PER_USEC, due;
+	u64 wait = READ_ONCE(limits->tx_usecs) * (u64)NSEC_PER_USEC, now, gone;
 	u32 frames = READ_ONCE(limits->tx_frames);
 
 	if (unlikely(wait) &&
 	    (!frames || READ_ONCE(conn->tx.unsent) < frames)) {
-		due = READ_ONCE(conn->tx.flushed) + wait;
-		if (due > ktime_get_ns()) {
-			mqtt_worker_hold(conn, due);
+		now = ktime_get_ns();
+		gone = mqtt_tx_units(now) - READ_ONCE(conn->tx.flushed);
+		gone *= MQTT_TX_UNIT;
+		if (gone < wait) {
+			mqtt_worker_hold(conn, now + wait - gone);
 			return;
 		}
 	}
@@ -365,7 +379,7 @@ u32 mqtt_tx_fail(struct mqtt_conn *conn, int err, struct list_head *done)
 	u32 frames = 0;
 
 	tx->err = err;
-	list_splice_tail_init(&tx->parked, &tx->wire);
+	mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 	list_for_each_entry(item, &tx->wire, node) {
 		if (!item->daemon)
 			frames += item->len;
@@ -563,7 +577,7 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 		return mqtt_tx_pushed(conn, &batch, ret, done, frames);
 	lock_sock(conn->sk);
 	if (ret > 0)
-		conn->tls.again = false;
+		mqtt_tls(conn)->again = false;
 	more = mqtt_tx_pushed(conn, &batch, ret, done, frames);
 	release_sock(conn->sk);
 	return more;
@@ -572,7 +586,7 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 void mqtt_tx_hold(struct mqtt_conn *conn)
 {
 	if (mqtt_tls_is_on(conn))
-		mutex_lock(&conn->tls.flusher);
+		mutex_lock(&mqtt_tls(conn)->flusher);
 	else
 		lock_sock(conn->sk);
 }
@@ -580,7 +594,7 @@ void mqtt_tx_hold(struct mqtt_conn *conn)
 void mqtt_tx_release(struct mqtt_conn *conn)
 {
 	if (mqtt_tls_is_on(conn))
-		mutex_unlock(&conn->tls.flusher);
+		mutex_unlock(&mqtt_tls(conn)->flusher);
 	else
 		release_sock(conn->sk);
 }
@@ -598,7 +612,7 @@ static void mqtt_tx_flush_held(struct mqtt_conn *conn, struct list_head *done)
 	if (frames) {
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
 		if (unlikely(READ_ONCE(conn->mn->limits.tx_usecs)))
-			WRITE_ONCE(tx->flushed, ktime_get_ns());
+			WRITE_ONCE(tx->flushed, mqtt_tx_units(ktime_get_ns()));
 	}
 
 	spin_lock(&tx->lock);
@@ -646,7 +660,7 @@ static u32 mqtt_tx_drop_frames(struct mqtt_conn *conn, struct list_head *done)
 	struct mqtt_tx_item *item, *tmp;
 	u32 frames = 0;
 
-	list_splice_tail_init(&tx->parked, done);
+	mqtt_ring_splice_tail(&tx->parked, done);
 	list_for_each_entry(item, done, node) {
 		frames += item->len;
 		mqtt_tx_uncount(conn, item);

@@ -10,6 +10,7 @@
 #include "frame.h"
 #include "net.h"
 #include "param.h"
+#include "ring.h"
 #include "rx.h"
 #include "tls.h"
 #include "tx.h"
@@ -31,15 +32,15 @@ static void mqtt_tx_queue_daemon(struct mqtt_conn *conn,
 	whole = mqtt_tx_walk(tx, first->frame->data, first->len);
 	tx->daemon_bytes += first->len;
 	list_add_tail(&first->node, &tx->wire);
-	if (whole && whole < first->len && !list_empty(&tx->parked)) {
+	if (whole && whole < first->len && tx->parked) {
 		rest->off = whole;
 		rest->len = first->len - whole;
 		first->len = whole;
-		list_splice_tail_init(&tx->parked, &tx->wire);
+		mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 		list_add_tail(&rest->node, &tx->wire);
 		rest = NULL;
 	} else if (whole == first->len) {
-		list_splice_tail_init(&tx->parked, &tx->wire);
+		mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 	}
 	spin_unlock(&tx->lock);
 	if (rest)
@@ -92,7 +93,7 @@ static bool mqtt_tx_direct_begin(struct mqtt_conn *conn)
 
 	spin_lock(&tx->lock);
 	/* Parked frames wait for the end of a packet: see mqtt_tx_take(). */
-	may = list_empty(&tx->wire) && list_empty(&tx->parked) &&
+	may = list_empty(&tx->wire) && !tx->parked &&
 	      !tx->blocked && !tx->closed && !tx->err;
 	tx->direct = may;
 	spin_unlock(&tx->lock);
@@ -113,8 +114,8 @@ static u32 mqtt_tx_direct_end(struct mqtt_conn *conn, int ret, u32 len,
 		mqtt_tx_block(conn);
 	else if (ret < 0 && ret != -EFAULT)
 		frames = mqtt_tx_fail(conn, ret, done);
-	if (!tx->left && !tx->head_len && !list_empty(&tx->parked)) {
-		list_splice_tail_init(&tx->parked, &tx->wire);
+	if (!tx->left && !tx->head_len && tx->parked) {
+		mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 		parked = true;
 	}
 	spin_unlock(&tx->lock);
@@ -124,7 +125,7 @@ static u32 mqtt_tx_direct_end(struct mqtt_conn *conn, int ret, u32 len,
 }
 
 /*
- * Senders' mutex held. Returns bytes that TCP took, -EAGAIN if the rest has to
+ * Senders' lock held. Returns bytes that TCP took, -EAGAIN if the rest has to
  * be queued, or another -errno.
  */
 static int mqtt_tx_direct(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
@@ -163,7 +164,7 @@ static int mqtt_tx_direct(struct mqtt_conn *conn, struct msghdr *msg, u32 len)
 	return ret;
 }
 
-/* Senders' mutex held. Bytes that may be taken now, or -errno. */
+/* Senders' lock held. Bytes that may be taken now, or -errno. */
 static int mqtt_tx_room(struct mqtt_conn *conn)
 {
 	struct mqtt_tx *tx = &conn->tx;
@@ -185,7 +186,7 @@ static int mqtt_tx_room(struct mqtt_conn *conn)
 	return room;
 }
 
-/* Senders' mutex held. Returns bytes taken, or -errno. */
+/* Senders' lock held. Returns bytes taken, or -errno. */
 static int mqtt_tx_send_some(struct mqtt_conn *conn, struct msghdr *msg,
 			     size_t len)
 {
@@ -203,7 +204,7 @@ static int mqtt_tx_send_some(struct mqtt_conn *conn, struct msghdr *msg,
 	return mqtt_tx_take(conn, msg, n) ?: n;
 }
 
-/* Senders' mutex held. Takes a record as a whole. */
+/* Senders' lock held. Takes a record as a whole. */
 static int mqtt_tx_take_record(struct mqtt_conn *conn,
 			       struct mqtt_frame *frame, u8 type)
 {
@@ -255,9 +256,9 @@ int mqtt_tx_send_record(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
 		mqtt_tx_end(conn);
 		mqtt_tx_release(conn);
 	}
-	mutex_lock(&tx->senders);
+	mqtt_lock_take(&tx->senders);
 	ret = mqtt_tx_take_record(conn, frame, type);
-	mutex_unlock(&tx->senders);
+	mqtt_lock_drop(&tx->senders);
 	if (!ret && !READ_ONCE(tx->blocked))
 		mqtt_tx_flush(conn);
 out:
@@ -279,9 +280,9 @@ int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len)
 	int ret = 0;
 
 	while (sent < len) {
-		mutex_lock(&tx->senders);
+		mqtt_lock_take(&tx->senders);
 		ret = mqtt_tx_send_some(conn, msg, len - sent);
-		mutex_unlock(&tx->senders);
+		mqtt_lock_drop(&tx->senders);
 		if (ret > 0) {
 			sent += ret;
 			ret = 0;

@@ -14,7 +14,7 @@
 int mqtt_tx_tls_give(struct mqtt_conn *conn, struct kvec *vec, u32 nr,
 		     u32 *bytes, u8 type)
 {
-	u32 limit = READ_ONCE(conn->tls.record_limit);
+	u32 limit = READ_ONCE(mqtt_tls(conn)->record_limit);
 	struct msghdr msg = { .msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL };
 	union {
 		struct cmsghdr hdr;
@@ -33,7 +33,7 @@ int mqtt_tx_tls_give(struct mqtt_conn *conn, struct kvec *vec, u32 nr,
 		*bytes = min(*bytes, limit);
 	}
 	iov_iter_kvec(&msg.msg_iter, ITER_SOURCE, vec, nr, *bytes);
-	ret = conn->base_prot->sendmsg(conn->sk, &msg, *bytes);
+	ret = conn->base->prot->sendmsg(conn->sk, &msg, *bytes);
 	switch (ret) {
 	case -ENOMEM:
 		return -EAGAIN;
@@ -53,8 +53,8 @@ bool mqtt_tx_tls_again(struct mqtt_conn *conn)
 	 * The socket was unlocked since kTLS looked. If this is not why there
 	 * is room, memory is short, and the timer tries again.
 	 */
-	if (conn->tls.again || !sk_stream_is_writeable(conn->sk))
+	if (mqtt_tls(conn)->again || !sk_stream_is_writeable(conn->sk))
 		return false;
-	conn->tls.again = true;
+	mqtt_tls(conn)->again = true;
 	return true;
 }

@@ -16,14 +16,15 @@
 
 /* proto_ops.sendpage and proto.sendpage went away in 6.5. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-#define mqtt_compat_no_sendpage(ops, prot)		\
+#define mqtt_compat_no_sendpage(prot)	((prot)->sendpage = NULL)
+#define mqtt_compat_no_sendpage_ops(ops)		\
 	do {						\
 		(ops)->sendpage = NULL;			\
 		(ops)->sendpage_locked = NULL;		\
-		(prot)->sendpage = NULL;		\
 	} while (0)
 #else
-#define mqtt_compat_no_sendpage(ops, prot)	do { } while (0)
+#define mqtt_compat_no_sendpage(prot)		do { } while (0)
+#define mqtt_compat_no_sendpage_ops(ops)	do { } while (0)
 #endif
 
 /* The function of a timer is given together with its clock from 6.13 on. */
