@@ -286,8 +286,7 @@ struct mqtt_cookie {
  * @rcu: fan-out finds conns under RCU; when it is used there are no members
  * @rx_node: the same as @tx_node for receiving
  * @held_node: the same for what waits for more to send with it
- * @rx_link: entry in the worker's list of conns to receive from
- * @resume_link: entry in its list of conns with unfinished fan-out
+ * @resume_node: entry in the worker's list of conns with unfinished fan-out
  * @seq: when its unfinished fan-out began, by the worker's count; 0 if it
  *	has none
  * @timer: keep alive, and sending again after a stall
@@ -322,11 +321,20 @@ struct mqtt_conn {
 	};
 	struct llist_node rx_node;
 	struct llist_node held_node;
-	struct list_head rx_link;
-	struct list_head resume_link;
+	struct llist_node resume_node;
 	u64 seq;
 	struct timer_list timer;
 };
+
+/* Seven lines of the cache. Locks are larger where they are debugged. */
+#define MQTT_CONN_SIZE		448
+#if defined(CONFIG_64BIT) && !defined(CONFIG_DEBUG_SPINLOCK) && \
+	!defined(CONFIG_DEBUG_LOCK_ALLOC)
+static_assert(sizeof(struct mqtt_conn) <= MQTT_CONN_SIZE);
+static_assert(offsetof(struct mqtt_conn, tx) == 64);
+static_assert(offsetof(struct mqtt_conn, rx) == 192);
+static_assert(offsetof(struct mqtt_conn, id) == 320);
+#endif
 
 /**
  * struct mqtt_tls - kTLS below a conn

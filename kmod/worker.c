@@ -30,8 +30,10 @@
  * @ripe: conns whose messages have waited
  * @due: when @timer is to expire, KTIME_MAX: not at all
  * @timer: ends the waiting
- * @rx_list: conns to receive from, in order; the worker's own
+ * @ready: conns to receive from, in order; the worker's own
+ * @ready_end: the last of them
  * @resume: conns with unfinished fan-out, oldest first; the worker's own
+ * @resume_end: where the next one is linked
  * @cpu: where it runs
  * @task: the kernel thread while it runs the worker
  * @seq: number of the latest fan-out that was left unfinished
@@ -49,8 +51,10 @@ struct mqtt_worker {
 	struct llist_head ripe;
 	ktime_t due;
 	struct hrtimer timer;
-	struct list_head rx_list;
-	struct list_head resume;
+	struct llist_node *ready;
+	struct llist_node *ready_end;
+	struct llist_node *resume;
+	struct llist_node **resume_end;
 	int cpu;
 	struct task_struct *task;
 	u64 seq;
@@ -181,18 +185,25 @@ void mqtt_worker_hold(struct mqtt_conn *conn, u64 due)
 
 static void mqtt_worker_fetch(struct mqtt_worker *w)
 {
-	struct llist_node *new = llist_reverse_order(llist_del_all(&w->rx));
-	struct mqtt_conn *conn, *tmp;
+	struct llist_node *last = llist_del_all(&w->rx), *first;
 
-	llist_for_each_entry_safe(conn, tmp, new, rx_node)
-		list_add_tail(&conn->rx_link, &w->rx_list);
+	if (!last)
+		return;
+	first = llist_reverse_order(last);
+	if (w->ready)
+		w->ready_end->next = first;
+	else
+		w->ready = first;
+	w->ready_end = last;
 }
 
-static void mqtt_worker_receive(struct mqtt_worker *w, struct mqtt_conn *conn)
+static void mqtt_worker_receive(struct mqtt_worker *w)
 {
+	struct mqtt_conn *conn = llist_entry(w->ready, struct mqtt_conn,
+					     rx_node);
 	enum mqtt_rx_verdict verdict;
 
-	list_del(&conn->rx_link);
+	w->ready = w->ready->next;
 	/* Before looking: what comes from now on queues the conn again. */
 	clear_bit(MQTT_SCHED_RX, &conn->sched);
 	smp_mb__after_atomic();
@@ -201,7 +212,9 @@ static void mqtt_worker_receive(struct mqtt_worker *w, struct mqtt_conn *conn)
 	if (verdict == MQTT_RX_RESUME && !conn->seq) {
 		/* The reference goes along. */
 		conn->seq = ++w->seq;
-		list_add_tail(&conn->resume_link, &w->resume);
+		conn->resume_node.next = NULL;
+		*w->resume_end = &conn->resume_node;
+		w->resume_end = &conn->resume_node.next;
 		return;
 	}
 	if (verdict == MQTT_RX_AGAIN)
@@ -211,20 +224,25 @@ static void mqtt_worker_receive(struct mqtt_worker *w, struct mqtt_conn *conn)
 
 static void mqtt_worker_resume(struct mqtt_worker *w)
 {
-	struct mqtt_conn *conn, *tmp;
+	struct llist_node **at = &w->resume;
 
-	list_for_each_entry_safe(conn, tmp, &w->resume, resume_link) {
+	while (*at) {
+		struct mqtt_conn *conn = llist_entry(*at, struct mqtt_conn,
+						     resume_node);
 		enum mqtt_rx_verdict verdict = mqtt_rx_run(conn);
 
 		cond_resched();
-		if (verdict == MQTT_RX_RESUME)
+		if (verdict == MQTT_RX_RESUME) {
+			at = &conn->resume_node.next;
 			continue;
-		list_del(&conn->resume_link);
+		}
+		*at = conn->resume_node.next;
 		conn->seq = 0;
 		if (verdict == MQTT_RX_AGAIN)
 			mqtt_worker_rx(conn);
 		mqtt_conn_put(conn);
 	}
+	w->resume_end = at;
 }
 
 static void mqtt_worker_flush(struct mqtt_conn *conn)
@@ -293,12 +311,12 @@ static void mqtt_worker_begin(struct mqtt_worker *w)
 static void mqtt_worker_end(struct mqtt_worker *w)
 {
 	struct mqtt_barrier *b, *tmp;
-	struct mqtt_conn *oldest;
+	struct mqtt_conn *oldest = NULL;
 
 	spin_lock(&w->lock);
 	w->running = false;
-	oldest = list_first_entry_or_null(&w->resume, struct mqtt_conn,
-					  resume_link);
+	if (w->resume)
+		oldest = llist_entry(w->resume, struct mqtt_conn, resume_node);
 	list_for_each_entry_safe(b, tmp, &w->barriers, node) {
 		if (!b->seen || (oldest && oldest->seq <= b->seq))
 			continue;
@@ -312,7 +330,7 @@ static bool mqtt_worker_busy(struct mqtt_worker *w)
 {
 	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
 	       !llist_empty(&w->ripe) ||
-	       !list_empty(&w->rx_list) || !list_empty(&w->resume) ||
+	       w->ready || w->resume ||
 	       mqtt_worker_sends_later(w);
 }
 
@@ -325,10 +343,8 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	if (!mqtt_worker_sends_later(w))
 		mqtt_worker_resume(w);
 	mqtt_worker_fetch(w);
-	for (n = 0; n < mqtt_param_batch && !list_empty(&w->rx_list); n++) {
-		mqtt_worker_receive(w, list_first_entry(&w->rx_list,
-							struct mqtt_conn,
-							rx_link));
+	for (n = 0; n < mqtt_param_batch && w->ready; n++) {
+		mqtt_worker_receive(w);
 		cond_resched();
 	}
 	if (unlikely(!llist_empty(&w->ripe)))
@@ -359,7 +375,7 @@ static bool mqtt_worker_place(struct mqtt_worker *w, struct mqtt_barrier *b)
 	bool placed;
 
 	spin_lock(&w->lock);
-	placed = w->running || !list_empty(&w->resume);
+	placed = w->running || READ_ONCE(w->resume);
 	if (placed)
 		list_add_tail(&b->node, &w->barriers);
 	spin_unlock(&w->lock);
@@ -408,8 +424,7 @@ int mqtt_worker_init(void)
 		mqtt_compat_hrtimer_setup(&w->timer, mqtt_worker_timer,
 					  CLOCK_MONOTONIC,
 					  HRTIMER_MODE_ABS_SOFT);
-		INIT_LIST_HEAD(&w->rx_list);
-		INIT_LIST_HEAD(&w->resume);
+		w->resume_end = &w->resume;
 		INIT_LIST_HEAD(&w->barriers);
 		spin_lock_init(&w->lock);
 		INIT_WORK(&w->work, mqtt_worker_fn);
