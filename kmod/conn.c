@@ -159,7 +159,8 @@ static int mqtt_conn_set_rates(struct mqtt_conn *conn,
 	return err;
 }
 
-int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
+static int mqtt_conn_apply(struct mqtt_conn *conn,
+			   const struct mqtt_conn_params *params)
 {
 	struct mqtt_cookie *cookie = NULL;
 	int err;
@@ -199,6 +200,34 @@ int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
 			mqtt_conn_touch_timer(conn, mqtt_conn_patience(conn));
 	}
 	return 0;
+}
+
+/* mn->lock held. Bytes allocated for it alone. */
+static size_t mqtt_conn_size(const struct mqtt_conn *conn)
+{
+	size_t size = conn->is_tls ? sizeof(struct mqtt_tls_conn) :
+				     sizeof(*conn);
+	const struct mqtt_cookie *cookie;
+
+	cookie = rcu_dereference_protected(conn->cookie,
+					   lockdep_is_held(&conn->mn->lock));
+	if (cookie)
+		size += struct_size(cookie, data, cookie->len);
+	if (conn->rate)
+		size += sizeof(*conn->rate);
+	return size;
+}
+
+int mqtt_conn_set(struct mqtt_conn *conn, const struct mqtt_conn_params *params)
+{
+	size_t before = mqtt_conn_size(conn);
+	struct mqtt_net *mn = conn->mn;
+	int err;
+
+	err = mqtt_conn_apply(conn, params);
+	WRITE_ONCE(mn->conn_bytes, mn->conn_bytes + mqtt_conn_size(conn) -
+				   before);
+	return err;
 }
 
 static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
@@ -338,6 +367,7 @@ static int mqtt_conn_insert(struct mqtt_net *mn, struct mqtt_conn *conn,
 		return err;
 	}
 	WRITE_ONCE(mn->nr_conns, mn->nr_conns + 1);
+	WRITE_ONCE(mn->conn_bytes, mn->conn_bytes + mqtt_conn_size(conn));
 	mn->nr_attached++;
 	return 0;
 }
@@ -370,7 +400,7 @@ int mqtt_conn_attach(struct mqtt_net *mn, int fd,
 	conn = mqtt_conn_alloc(mn, sock->sk, params);
 	if (!conn)
 		goto out;
-	err = mqtt_conn_set(conn, params);
+	err = mqtt_conn_apply(conn, params);
 	if (!err)
 		err = mqtt_sockops_prepare(sock);
 	if (!err)
@@ -437,6 +467,7 @@ void mqtt_conn_close(struct mqtt_conn *conn)
 	xa_erase(&mn->conns, conn->id);
 	mqtt_member_del_conn(conn);
 	WRITE_ONCE(mn->nr_conns, mn->nr_conns - 1);
+	WRITE_ONCE(mn->conn_bytes, mn->conn_bytes - mqtt_conn_size(conn));
 	mn->nr_attached--;
 	drained = mqtt_net_is_drained(mn);
 	mqtt_event_send_conn(conn, MQTT_EVENT_CONN_DEL);

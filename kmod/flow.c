@@ -103,6 +103,14 @@ void mqtt_flow_hit(struct mqtt_flow *flow, u32 nr, u32 bytes)
 	WRITE_ONCE(flow->stats->used, jiffies);
 }
 
+static size_t mqtt_flow_size(const struct mqtt_flow *flow)
+{
+	return struct_size(flow, topic, flow->topic_len) +
+	       flow->nr_groups * sizeof(*flow->groups) +
+	       flow->nr_merged * sizeof(*flow->merged) +
+	       sizeof(*flow->stats);
+}
+
 static void mqtt_flow_free(struct mqtt_flow *flow)
 {
 	u32 i;
@@ -230,6 +238,8 @@ static int mqtt_flow_swap(struct mqtt_net *mn, struct mqtt_flow *old,
 		return err;
 	xa_store(&mn->flow_ids, flow->id, flow, GFP_KERNEL);
 	WRITE_ONCE(old->dead, true);
+	WRITE_ONCE(mn->flow_bytes, mn->flow_bytes + mqtt_flow_size(flow) -
+				   mqtt_flow_size(old));
 	mqtt_group_flows(old->groups, old->nr_groups, -1);
 	mqtt_flow_put(old);
 	return 0;
@@ -253,6 +263,7 @@ static int mqtt_flow_insert(struct mqtt_net *mn, struct mqtt_flow *flow)
 		return err;
 	}
 	WRITE_ONCE(mn->nr_flows, mn->nr_flows + 1);
+	WRITE_ONCE(mn->flow_bytes, mn->flow_bytes + mqtt_flow_size(flow));
 	mn->topic_bytes += flow->topic_len;
 	return 0;
 }
@@ -307,6 +318,7 @@ void mqtt_flow_del(struct mqtt_net *mn, struct mqtt_flow *flow)
 	rhashtable_remove_fast(&mn->flows, &flow->node, mqtt_flow_table);
 	xa_erase(&mn->flow_ids, flow->id);
 	WRITE_ONCE(mn->nr_flows, mn->nr_flows - 1);
+	WRITE_ONCE(mn->flow_bytes, mn->flow_bytes - mqtt_flow_size(flow));
 	mn->topic_bytes -= flow->topic_len;
 	WRITE_ONCE(flow->dead, true);
 	mqtt_group_flows(flow->groups, flow->nr_groups, -1);

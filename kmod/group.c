@@ -16,6 +16,11 @@ struct mqtt_group *mqtt_group_find(struct mqtt_net *mn, u32 id)
 	return xa_load(&mn->groups, id);
 }
 
+static size_t mqtt_group_size(const struct mqtt_group *group)
+{
+	return struct_size(group, filter, group->filter_len);
+}
+
 int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
 		   u32 filter_len, u32 flags, struct netlink_ext_ack *extack)
 {
@@ -50,6 +55,7 @@ int mqtt_group_add(struct mqtt_net *mn, u32 id, const u8 *filter,
 		return err;
 	}
 	WRITE_ONCE(mn->nr_groups, mn->nr_groups + 1);
+	WRITE_ONCE(mn->group_bytes, mn->group_bytes + mqtt_group_size(group));
 	mn->topic_bytes += filter_len;
 	mn->table_gen++;
 	return 0;
@@ -74,6 +80,7 @@ void mqtt_group_del(struct mqtt_net *mn, struct mqtt_group *group)
 	}
 	xa_erase(&mn->groups, group->id);
 	WRITE_ONCE(mn->nr_groups, mn->nr_groups - 1);
+	WRITE_ONCE(mn->group_bytes, mn->group_bytes - mqtt_group_size(group));
 	mn->topic_bytes -= group->filter_len;
 	mn->table_gen++;
 	mqtt_group_put(group);

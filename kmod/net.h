@@ -58,6 +58,11 @@ struct mqtt_limits {
  * @nr_flows: flows
  * @nr_groups: groups
  * @nr_members: members of all groups
+ * @conn_bytes: bytes allocated for conns
+ * @flow_bytes: bytes allocated for flows
+ * @group_bytes: bytes allocated for groups
+ * @aliases: Topic Aliases that conns know; changed by their workers
+ * @alias_bytes: bytes allocated for them; likewise
  * @nr_attached: sockets that pin the module, ended ones included
  * @port: the owner's port, or NULL
  * @nr_ports: open port files, revoked ones included
@@ -86,6 +91,11 @@ struct mqtt_net {
 	u32 nr_groups;
 	u32 nr_members;
 	u32 nr_attached;
+	size_t conn_bytes;
+	size_t flow_bytes;
+	size_t group_bytes;
+	atomic_long_t aliases;
+	atomic_long_t alias_bytes;
 	struct mqtt_port __rcu *port;
 	u32 nr_ports;
 	struct percpu_counter queued_bytes;

@@ -365,6 +365,22 @@ static int mqtt_put_stats(struct sk_buff *skb, const struct mqtt_stats_sum *sum)
 		MQTT_STATS(X)
 #undef X
 	};
+	const struct {
+		enum mqtt_a_stats attr;
+		u64 value;
+	} gauges[] = {
+		{ MQTT_A_STATS_CONNS, sum->conns },
+		{ MQTT_A_STATS_FLOWS, sum->flows },
+		{ MQTT_A_STATS_GROUPS, sum->groups },
+		{ MQTT_A_STATS_MEMBERS, sum->members },
+		{ MQTT_A_STATS_QUEUED_BYTES, sum->queued_bytes },
+		{ MQTT_A_STATS_CONN_BYTES, sum->conn_bytes },
+		{ MQTT_A_STATS_FLOW_BYTES, sum->flow_bytes },
+		{ MQTT_A_STATS_GROUP_BYTES, sum->group_bytes },
+		{ MQTT_A_STATS_MEMBER_BYTES, sum->member_bytes },
+		{ MQTT_A_STATS_ALIASES, sum->aliases },
+		{ MQTT_A_STATS_ALIAS_BYTES, sum->alias_bytes },
+	};
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
@@ -372,17 +388,10 @@ static int mqtt_put_stats(struct sk_buff *skb, const struct mqtt_stats_sum *sum)
 				      sum->c[counters[i].stat],
 				      MQTT_A_STATS_PAD))
 			return -EMSGSIZE;
-	if (nla_put_u64_64bit(skb, MQTT_A_STATS_CONNS, sum->conns,
-			      MQTT_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, MQTT_A_STATS_FLOWS, sum->flows,
-			      MQTT_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, MQTT_A_STATS_GROUPS, sum->groups,
-			      MQTT_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, MQTT_A_STATS_MEMBERS, sum->members,
-			      MQTT_A_STATS_PAD) ||
-	    nla_put_u64_64bit(skb, MQTT_A_STATS_QUEUED_BYTES,
-			      sum->queued_bytes, MQTT_A_STATS_PAD))
-		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(gauges); i++)
+		if (nla_put_u64_64bit(skb, gauges[i].attr, gauges[i].value,
+				      MQTT_A_STATS_PAD))
+			return -EMSGSIZE;
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/string.h>
 
+#include "group.h"
 #include "net.h"
 #include "stats.h"
 
@@ -43,6 +44,13 @@ void mqtt_stats_read(struct mqtt_net *mn, struct mqtt_stats_sum *sum)
 	sum->groups += READ_ONCE(mn->nr_groups);
 	sum->members += READ_ONCE(mn->nr_members);
 	sum->queued_bytes += percpu_counter_sum_positive(&mn->queued_bytes);
+	sum->conn_bytes += READ_ONCE(mn->conn_bytes);
+	sum->flow_bytes += READ_ONCE(mn->flow_bytes);
+	sum->group_bytes += READ_ONCE(mn->group_bytes);
+	sum->member_bytes += READ_ONCE(mn->nr_members) *
+			     (u64)sizeof(struct mqtt_member);
+	sum->aliases += atomic_long_read(&mn->aliases);
+	sum->alias_bytes += atomic_long_read(&mn->alias_bytes);
 }
 
 void mqtt_stats_retire(struct mqtt_net *mn)

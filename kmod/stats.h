@@ -10,7 +10,7 @@ struct mqtt_net;
 /*
  * Every counter that only rises: X(NAME) is MQTT_STAT_NAME here and
  * MQTT_A_STATS_NAME in the uapi header. The gauges (conns, flows, groups,
- * members, queued_bytes) are kept by their owners, see struct mqtt_net.
+ * members, queued_bytes, and those of memory) are kept by their owners, see struct mqtt_net.
  */
 #define MQTT_STATS(X)		\
 	X(PUBLISH_FAST)		\
@@ -61,6 +61,12 @@ struct mqtt_pcpu_stats {
  * @groups: groups
  * @members: members of all groups
  * @queued_bytes: bytes of module frames queued on conns
+ * @conn_bytes: bytes allocated for conns
+ * @flow_bytes: bytes allocated for flows
+ * @group_bytes: bytes allocated for groups
+ * @member_bytes: bytes allocated for members
+ * @aliases: Topic Aliases that conns know
+ * @alias_bytes: bytes allocated for them
  */
 struct mqtt_stats_sum {
 	u64 c[MQTT_STAT_NR];
@@ -69,6 +75,12 @@ struct mqtt_stats_sum {
 	u64 groups;
 	u64 members;
 	u64 queued_bytes;
+	u64 conn_bytes;
+	u64 flow_bytes;
+	u64 group_bytes;
+	u64 member_bytes;
+	u64 aliases;
+	u64 alias_bytes;
 };
 
 /**

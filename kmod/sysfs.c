@@ -70,6 +70,12 @@ MQTT_SHOW(keepalive_expired, sum.c[MQTT_STAT_KEEPALIVE_EXPIRED]);
 MQTT_SHOW(queued_bytes, sum.queued_bytes);
 MQTT_SHOW(rate_waits, sum.c[MQTT_STAT_RATE_WAITS]);
 MQTT_SHOW(rate_ends, sum.c[MQTT_STAT_RATE_ENDS]);
+MQTT_SHOW(conn_bytes, sum.conn_bytes);
+MQTT_SHOW(flow_bytes, sum.flow_bytes);
+MQTT_SHOW(group_bytes, sum.group_bytes);
+MQTT_SHOW(member_bytes, sum.member_bytes);
+MQTT_SHOW(aliases, sum.aliases);
+MQTT_SHOW(alias_bytes, sum.alias_bytes);
 
 static struct attribute *stats_attrs[] = {
 	&conns_attr.attr,
@@ -103,6 +109,12 @@ static struct attribute *stats_attrs[] = {
 	&queued_bytes_attr.attr,
 	&rate_waits_attr.attr,
 	&rate_ends_attr.attr,
+	&conn_bytes_attr.attr,
+	&flow_bytes_attr.attr,
+	&group_bytes_attr.attr,
+	&member_bytes_attr.attr,
+	&aliases_attr.attr,
+	&alias_bytes_attr.attr,
 	NULL
 };
 

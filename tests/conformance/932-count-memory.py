@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 # Statements: MQTT-3.1.2-6
-"""What takes memory is counted and given back; an idle client takes less than 400 bytes."""
+"""What takes memory is counted and given back; an idle client takes less than 400 bytes,
+and 520 in the module."""
 
 import time
 
@@ -22,10 +23,18 @@ def grown(before, now, kind, count):
     return now[kind]['bytes'] - before[kind]['bytes']
 
 
+def module():
+    """Conns and their bytes, in the module."""
+    if not KERNEL:
+        return 0, 0
+    now = counters()
+    return now['conns'], now['conn_bytes'] + now['member_bytes']
+
+
 def test(b):
     pub = b.client()
     pub.sync()
-    before = memory(b)
+    before, conns = memory(b), module()
     idle = [b.client('idle%d' % i) for i in range(CLIENTS)]
     for client in idle:
         client.subscribe('news')
@@ -34,6 +43,10 @@ def test(b):
                for kind in ('connections', 'sessions', 'subscriptions')) / CLIENTS
     grown(before, now, 'filters', 1)
     grown(before, now, 'output', now['output']['count'] - before['output']['count'])
+    if KERNEL:
+        grew = [after - at_first for after, at_first in zip(module(), conns)]
+        equal(grew[0], CLIENTS, 'conns')
+        check(256 < grew[1] / CLIENTS < 520, '%d bytes for each in the module' % (grew[1] / CLIENTS))
     check(200 < each < 400, '%d bytes for each idle client' % each)
     for i in range(RETAINED):
         pub.publish('kept/%d' % i, 'x' * 1000, retain=True)
@@ -47,10 +60,12 @@ def test(b):
     deadline = time.monotonic() + TIMEOUT
     now = memory(b)
     # The broker closes the connection when the client has.
-    while now['connections'] != before['connections'] and time.monotonic() < deadline:
+    while ((now['connections'], module()) != (before['connections'], conns) and
+           time.monotonic() < deadline):
         now = memory(b)
     for kind in ('connections', 'sessions', 'subscriptions', 'filters', 'retained'):
         equal(now[kind], before[kind], kind)
+    equal(module(), conns, 'conns of the module')
 
 
 run(test)

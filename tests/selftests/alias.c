@@ -117,6 +117,9 @@ TEST_F(alias, resolved)
 	EXPECT_EQ(2400, stats.deliver_fast);
 	EXPECT_EQ(2, stats.divert_alias);
 	EXPECT_EQ(0, stats.divert_miss + stats.divert_properties);
+	EXPECT_EQ(2, stats.aliases);
+	/* Room for all, and each with its length and topic. */
+	EXPECT_EQ(ALIAS_MAX * 8 + 2 * 4 + strlen("t/1topic/2"), stats.alias_bytes);
 	EXPECT_EQ(ALIAS_MAX, world_conn(&self->w, self->pub_id).topic_alias_maximum);
 }
 
@@ -296,6 +299,8 @@ TEST_F(alias, forgotten)
 		buf_free(&big);
 	}
 	EXPECT_EQ(3, world_stats(&self->w).publish_fast);
+	EXPECT_EQ(0, world_stats(&self->w).aliases);
+	EXPECT_EQ(0, world_stats(&self->w).alias_bytes);
 }
 
 /* Missing, retained, QoS 1: as they came. Up to the port: with the topic. */

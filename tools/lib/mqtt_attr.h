@@ -208,6 +208,12 @@ struct mqtt_stats {
 	uint64_t divert_payload;
 	uint64_t rate_waits;
 	uint64_t rate_ends;
+	uint64_t conn_bytes;
+	uint64_t flow_bytes;
+	uint64_t group_bytes;
+	uint64_t member_bytes;
+	uint64_t aliases;
+	uint64_t alias_bytes;
 };
 
 /**

@@ -66,6 +66,11 @@ static void print_use(const char *name, uint64_t used, uint64_t max)
 	printf("  %-12s%" PRIu64 " of %" PRIu64 "\n", name, used, max);
 }
 
+static void print_bytes(const char *name, uint64_t count, uint64_t bytes)
+{
+	printf("  memory: %-16s%" PRIu64 " in %" PRIu64 " bytes\n", name, count, bytes);
+}
+
 static void print_module(const struct status *st)
 {
 	const struct mqtt_limits *max = &st->limits;
@@ -91,6 +96,11 @@ static void print_module(const struct status *st)
 	print_use("queued", use->queued_bytes, max->tx_total_max);
 	printf("  %-12s%" PRIu64 " in, %" PRIu64 " out\n", "fast path", use->publish_fast,
 	       use->deliver_fast + use->deliver_packet_out);
+	print_bytes("conns", use->conns, use->conn_bytes);
+	print_bytes("flows", use->flows, use->flow_bytes);
+	print_bytes("groups", use->groups, use->group_bytes);
+	print_bytes("members", use->members, use->member_bytes);
+	print_bytes("aliases", use->aliases, use->alias_bytes);
 }
 
 static void print_memory(const cJSON *memory)

@@ -583,6 +583,13 @@ enum mqtt_a_limits {
  *	MQTT_A_STATS_DELIVER_PACKET_OUT counts, in the form of each member
  * @MQTT_A_STATS_RATE_WAITS: times a PUBLISH had to wait for its conn's rate
  * @MQTT_A_STATS_RATE_ENDS: conns ended by a PUBLISH over their rate
+ * @MQTT_A_STATS_CONN_BYTES: bytes allocated for conns now, with what each has of its own (cookie,
+ *	limits of rates, kTLS), queues aside
+ * @MQTT_A_STATS_FLOW_BYTES: the same for flows
+ * @MQTT_A_STATS_GROUP_BYTES: the same for groups
+ * @MQTT_A_STATS_MEMBER_BYTES: the same for members
+ * @MQTT_A_STATS_ALIASES: Topic Aliases that conns know now
+ * @MQTT_A_STATS_ALIAS_BYTES: bytes allocated for them
  */
 enum mqtt_a_stats {
 	MQTT_A_STATS_UNSPEC,
@@ -618,6 +625,12 @@ enum mqtt_a_stats {
 	MQTT_A_STATS_DELIVER_PACKET_OUT_BYTES,
 	MQTT_A_STATS_RATE_WAITS,
 	MQTT_A_STATS_RATE_ENDS,
+	MQTT_A_STATS_CONN_BYTES,
+	MQTT_A_STATS_FLOW_BYTES,
+	MQTT_A_STATS_GROUP_BYTES,
+	MQTT_A_STATS_MEMBER_BYTES,
+	MQTT_A_STATS_ALIASES,
+	MQTT_A_STATS_ALIAS_BYTES,
 
 	__MQTT_A_STATS_MAX,
 	MQTT_A_STATS_MAX = (__MQTT_A_STATS_MAX - 1)
