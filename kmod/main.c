@@ -13,6 +13,7 @@
 #include "param.h"
 #include "sockops.h"
 #include "sysfs.h"
+#include "tls.h"
 #include "tx.h"
 #include "worker.h"
 
@@ -69,6 +70,7 @@ static void __exit mqtt_exit(void)
 	mqtt_net_exit();
 	mqtt_group_exit();
 	mqtt_conn_exit();
+	mqtt_rx_tls_exit();
 	mqtt_tx_exit();
 	mqtt_sockops_exit();
 }

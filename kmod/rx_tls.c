@@ -5,6 +5,7 @@
  * have to wait or are the daemon's. recvmsg() of kTLS locks the socket, so this
  * runs without; see struct mqtt_tls for what takes its place.
  */
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include <net/sock.h>
 
@@ -16,14 +17,29 @@
 /* Before trying again without memory. */
 #define MQTT_TLS_RETRY		(HZ / 50 + 1)
 
+/*
+ * A buffer for the next conn with something to read: kernels that clear what
+ * they allocate would clear all of it for each short record.
+ */
+static DEFINE_PER_CPU(u8 *, mqtt_rx_tls_spare);
+
 void mqtt_rx_tls_drop(struct mqtt_conn *conn)
 {
 	struct mqtt_tls *tls = mqtt_tls(conn);
 
-	kfree(tls->data);
+	if (tls->data)
+		kfree(this_cpu_xchg(mqtt_rx_tls_spare, tls->data));
 	tls->data = NULL;
 	tls->off = 0;
 	WRITE_ONCE(tls->len, 0);
+}
+
+void mqtt_rx_tls_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(per_cpu(mqtt_rx_tls_spare, cpu));
 }
 
 /* Fills the buffer, which is empty. Returns what recvmsg() does, or -ENOBUFS. */
@@ -34,6 +50,8 @@ static int mqtt_rx_tls_fill(struct mqtt_conn *conn)
 	struct kvec vec;
 	int addr_len = 0, ret;
 
+	if (!tls->data)
+		tls->data = this_cpu_xchg(mqtt_rx_tls_spare, NULL);
 	if (!tls->data)
 		tls->data = kmalloc(MQTT_TLS_RECORD_MAX, GFP_KERNEL_ACCOUNT |
 				    __GFP_NOWARN);

@@ -114,12 +114,19 @@ void mqtt_rx_tls_feed(struct mqtt_rx_pass *pass);
 void mqtt_rx_tls_divert(struct mqtt_rx_pass *pass);
 
 /**
- * mqtt_rx_tls_drop() - free the buffer, with what is in it
+ * mqtt_rx_tls_drop() - give the buffer up, with what is in it
  * @conn: conn
  *
  * Context: process; the buffer's owner, or nobody works on the conn any more.
  */
 void mqtt_rx_tls_drop(struct mqtt_conn *conn);
+
+/**
+ * mqtt_rx_tls_exit() - free the buffers that no conn has
+ *
+ * Context: the module goes, there are no conns.
+ */
+void mqtt_rx_tls_exit(void);
 
 /**
  * mqtt_tx_tls_give() - send through kTLS
