@@ -46,7 +46,7 @@ def test(b):
     if KERNEL:
         grew = [after - at_first for after, at_first in zip(module(), conns)]
         equal(grew[0], CLIENTS, 'conns')
-        check(256 < grew[1] / CLIENTS < 520, '%d bytes for each in the module' % (grew[1] / CLIENTS))
+        check(256 < grew[1] / CLIENTS < 520, 'the module: %d bytes for each' % (grew[1] / CLIENTS))
     check(200 < each < 400, '%d bytes for each idle client' % each)
     for i in range(RETAINED):
         pub.publish('kept/%d' % i, 'x' * 1000, retain=True)
