@@ -72,6 +72,11 @@ WORKLOADS = {
     "p2p50-w1": work("50 -> 50 pairs, window 1 each", "-m pairs -P 50 -S 50 -w 1", 500, 1000),
     "p2p50-w500": work("50 -> 50 pairs, window 500 each", "-m pairs -P 50 -S 50 -w 500",
                        2000, 20000),
+    # Every message on a topic that was not seen lately: what a miss costs.
+    "topics1m": work("1 -> 1, a million topics in turn, window 500",
+                     "-m wild -P 1 -S 1 -w 500 --topics 1000000", 100000, 300000),
+    "topics1m-x10": work("1 -> 10, a million topics in turn, window 500",
+                         "-m wild -P 1 -S 10 -w 500 --topics 1000000", 50000, 300000),
     # NanoMQ's broadcast: 20 publishers x 50/s x 500 subscribers is 500,000 deliveries/s. The
     # shape as fast as it goes, and at a hundredth of the rate, which mosquitto keeps up with.
     "broadcast": work("NanoMQ's broadcast, 20 -> 500, saturated", "-P 20 -S 500 -W 1000",

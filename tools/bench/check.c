@@ -35,12 +35,28 @@ static bool payload_intact(const uint8_t *p, size_t len, const struct stamp *st)
 	return !len || (p[0] == fill && !memcmp(p, p + 1, len - 1));
 }
 
+/* Of many topics the number is that of the message. */
+static bool topic_intact(const struct load_cfg *cfg, const struct publish *pb, const char *topic,
+			 uint64_t seq)
+{
+	size_t len = strlen(topic);
+	uint8_t digits[sizeof(PUB_DIGITS) - 1];
+
+	if (pb->topic_len != len)
+		return false;
+	if (!cfg->topics)
+		return !memcmp(pb->topic, topic, len);
+	pub_digits(digits, seq % cfg->topics);
+	len -= sizeof(digits);
+	return !memcmp(pb->topic, topic, len) &&
+	       !memcmp((const uint8_t *)pb->topic + len, digits, sizeof(digits));
+}
+
 /* Nothing but what a publisher of this workload sent; the stamp is only read if so. */
 static bool publish_intact(const struct run *run, const struct client *cl,
 			   const struct publish *pb, struct stamp *st)
 {
 	const struct load_cfg *cfg = run->cfg;
-	const char *topic;
 	unsigned int p;
 
 	if (pb->len < sizeof(*st) || pb->len != cfg->payload || cl->publisher || pb->properties)
@@ -49,8 +65,7 @@ static bool publish_intact(const struct run *run, const struct client *cl,
 	p = st->who & 0xffffff;
 	if (st->who >> 24 != (run->number & 0xff) || p >= cfg->publishers)
 		return false;
-	topic = run->pubs[p].topic;
-	return pb->topic_len == strlen(topic) && !memcmp(pb->topic, topic, pb->topic_len) &&
+	return topic_intact(cfg, pb, run->pubs[p].topic, st->seq) &&
 	       (pb->flags >> 1 & 3) == cfg->qos && !(pb->flags & 1) &&
 	       payload_intact(pb->payload, pb->len, st);
 }

@@ -206,8 +206,8 @@ static void run_prepare(struct run *r)
 		cl->level = level_of(cfg, i);
 		snprintf(cl->id, sizeof(cl->id), "mql%x.%up%u", (unsigned int)(r->start & 0xffffff),
 			 r->number, i);
-		snprintf(pub->topic, sizeof(pub->topic), "%s/%u/%u", cfg->prefix, r->number,
-			 cfg->map == MAP_FANOUT ? 0 : i);
+		snprintf(pub->topic, sizeof(pub->topic), "%s/%u/%u%s", cfg->prefix, r->number,
+			 cfg->map == MAP_FANOUT ? 0 : i, cfg->topics ? "/" PUB_DIGITS : "");
 		pub->cl = cl;
 		pub_template(pub, cfg);
 	}

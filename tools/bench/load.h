@@ -24,6 +24,7 @@ enum load_map {
  * @publishers: how many
  * @subscribers: how many
  * @stalled: further subscribers of the first topic that never read while the load runs
+ * @topics: below its topic a publisher uses so many in turn, 0 for the topic itself
  * @level: 4 for MQTT 3.1.1, 5 for 5.0, 0 for clients of both in turn
  * @payload: bytes of payload, at least %LOAD_PAYLOAD_MIN
  * @qos: QoS of publishes and subscriptions, 0 or 1
@@ -52,6 +53,7 @@ struct load_cfg {
 	unsigned int publishers;
 	unsigned int subscribers;
 	unsigned int stalled;
+	unsigned int topics;
 	uint8_t level;
 	size_t payload;
 	int qos;

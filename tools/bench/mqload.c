@@ -21,6 +21,7 @@
 
 enum {
 	OPT_STALLED = 256,
+	OPT_TOPICS,
 	OPT_TICK,
 	OPT_ALLOW_LOSS,
 	OPT_ABANDON,
@@ -61,6 +62,7 @@ static const struct option options[] = {
 	{ "rate", required_argument, NULL, 'r' },
 	{ "keepalive", required_argument, NULL, 'k' },
 	{ "stalled", required_argument, NULL, OPT_STALLED },
+	{ "topics", required_argument, NULL, OPT_TOPICS },
 	{ "tick", required_argument, NULL, OPT_TICK },
 	{ "allow-loss", no_argument, NULL, OPT_ALLOW_LOSS },
 	{ "abandon", no_argument, NULL, OPT_ABANDON },
@@ -108,6 +110,7 @@ static const char usage_text[] =
 "  -k SECONDS             keep alive\n"
 "  --stored               the broker keeps the sessions of subscribers (clean session 0)\n"
 "  --stalled N            further subscribers that do not read until the load has ended\n"
+"  --topics N             a publisher uses so many in turn, with -m wild|shared (up to 10000000)\n"
 "  --idle SECONDS         leave them idle for so long before publishing\n"
 "  --keep                 leave the connections open for the workloads that follow\n"
 "  --close-kept           end those connections first\n"
@@ -257,6 +260,7 @@ static const struct number_option number_options[] = {
 	NUMBER('r', DOUBLE, cfg.rate, 0.001, 1e9),
 	NUMBER('k', UNSIGNED, to.keepalive, 0, 65535),
 	NUMBER(OPT_STALLED, UNSIGNED, cfg.stalled, 0, 1 << 20),
+	NUMBER(OPT_TOPICS, UNSIGNED, cfg.topics, 1, 10000000),
 	NUMBER(OPT_TICK, UNSIGNED, cfg.tick_ms, 0, 1e6),
 	NUMBER(OPT_STALL, UNSIGNED, cfg.stall_s, 1, 1e6),
 	NUMBER(OPT_PARALLEL, UNSIGNED, cfg.parallel, 1, 1 << 20),

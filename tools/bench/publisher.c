@@ -30,6 +30,7 @@ void pub_template(struct publisher *pub, const struct load_cfg *cfg)
 	*p++ = topic_len >> 8;
 	*p++ = topic_len;
 	memcpy(p, pub->topic, topic_len);
+	pub->digits_off = p - pub->frame + topic_len - strlen(PUB_DIGITS);
 	p += topic_len + (cfg->qos ? 2 : 0);
 	pub->pid_off = p - pub->frame - 2;
 	/* No properties. */
@@ -37,6 +38,19 @@ void pub_template(struct publisher *pub, const struct load_cfg *cfg)
 		*p++ = 0;
 	pub->head_len = p - pub->frame;
 	pub->frame_len = pub->head_len + cfg->payload;
+}
+
+/**
+ * pub_digits() - the last level of one of many topics
+ * @p: where it goes, as long as %PUB_DIGITS
+ * @number: which one
+ */
+void pub_digits(uint8_t *p, uint64_t number)
+{
+	size_t i = strlen(PUB_DIGITS);
+
+	for (; i; number /= 10)
+		p[--i] = '0' + number % 10;
 }
 
 /* One more message behind what is queued. */
@@ -51,6 +65,8 @@ static void pub_append(struct run *run, struct publisher *pub, uint64_t due)
 	};
 
 	memcpy(p, pub->frame, pub->head_len);
+	if (cfg->topics)
+		pub_digits(p + pub->digits_off, pub->seq % cfg->topics);
 	if (cfg->qos) {
 		uint16_t pid = htobe16(pub->seq % 65535 + 1);
 

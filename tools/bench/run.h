@@ -29,6 +29,7 @@ struct stamp {
  * @seen_size: bytes of @seen
  * @frame: template of a PUBLISH
  * @frame_len: its length
+ * @digits_off: where the number of one of many topics is
  * @pid_off: where its packet identifier is
  * @head_len: fixed header, topic, packet identifier and properties
  * @topic: what it publishes to
@@ -43,10 +44,14 @@ struct publisher {
 	size_t seen_size;
 	uint8_t *frame;
 	size_t frame_len;
+	size_t digits_off;
 	size_t pid_off;
 	size_t head_len;
 	char topic[64];
 };
+
+/* Of many topics, the last level of the first. */
+#define PUB_DIGITS	"0000000"
 
 /**
  * struct run - a workload while it runs
@@ -102,6 +107,7 @@ struct run {
 
 void *xcalloc(size_t n, size_t size);
 
+void pub_digits(uint8_t *p, uint64_t number);
 void pub_template(struct publisher *pub, const struct load_cfg *cfg);
 void pub_update(struct run *run, struct publisher *pub);
 void pub_closed_loop(struct run *run, struct publisher *pub, uint64_t now);
