@@ -53,11 +53,13 @@ static uint32_t free_busy_count;
 static size_t extra_bytes;
 
 const struct client_rare client_not_rare;
+
 const struct client_busy client_idle = {
 	.dirty_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.dirty_node),
 	.fence_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.fence_node),
 	.ack_node = LIST_HEAD_INIT(*(struct list_head *)&client_idle.ack_node),
 };
+
 const struct client_rx client_no_rx;
 
 static void client_tx(struct op *op, int res, uint32_t flags);

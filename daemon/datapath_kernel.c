@@ -32,11 +32,6 @@
 #define EVICT_MS	1000u
 /* When full, flows idle for so long make room for new ones. */
 #define EVICT_IDLE_MS	1000u
-/*
- * A flow costs several times what routing one message does. Where every message
- * has another topic it is not worth it: after so many at once, one in each ms.
- */
-#define LEARN_BURST	4096u
 
 enum pending_type {
 	PENDING_OTHER,
@@ -75,9 +70,6 @@ static uint32_t fast_max_before;
 static bool lost;
 static bool full;
 static uint64_t evicted_at;
-/* Flows that may be installed now, and when some were allowed last. */
-static uint32_t learn_room;
-static uint64_t learn_at;
 static struct timer idle_timer;
 /* Filters by group, and the identifiers that are free. */
 static struct filter **group_filter;
@@ -142,8 +134,6 @@ int kernel_start(void)
 	group_next = 1;
 	lost = false;
 	full = false;
-	learn_room = LEARN_BURST;
-	learn_at = loop_now();
 	flows_init();
 	port_open((int)owner.port_fd, owner.limits.fast_max,
 		  owner.limits.port_packet_max);
@@ -710,18 +700,8 @@ static uint32_t kernel_room(struct client *c)
 	return (max - (uint32_t)conn.queued_bytes) / 2;
 }
 
-static bool may_learn(void)
-{
-	uint64_t passed = loop_now() - learn_at;
-
-	learn_room = min_t(uint64_t, LEARN_BURST, learn_room + passed);
-	learn_at += passed;
-	return learn_room;
-}
-
 static void kernel_learn(const struct publish *pub)
 {
-	uint32_t before = flows_count();
 	uint32_t len = pub->frames ? pub->frames_len / pub->count :
 				     pub->payload_len;
 
@@ -731,12 +711,8 @@ static void kernel_learn(const struct publish *pub)
 	/* While there is no room, only what is there already is fast. */
 	if (full && loop_now() - evicted_at < EVICT_MS)
 		return;
-	if (!may_learn())
-		return;
 	flow_learn(pub->source->session->rights->publish_class, pub->topic,
 		   pub->topic_len);
-	if (flows_count() > before)
-		learn_room--;
 }
 
 static void kernel_before_input(struct client *c)

@@ -73,6 +73,15 @@ static struct trie flows;
 static uint32_t count;
 static LIST_HEAD(graves);
 static uint32_t mark;
+
+/*
+ * A flow costs several times what routing one message does. Where every message
+ * has another topic it is not worth it: after so many at once, one in each ms.
+ */
+#define LEARN_BURST	4096u
+
+static uint32_t learn_room;
+static uint64_t learn_at;
 static struct filter_set match;
 /* What pick_filters() left of them, in the order of the route. */
 static struct filter **ordered;
@@ -83,6 +92,8 @@ void flows_init(void)
 {
 	trie_init(&flows);
 	count = 0;
+	learn_room = LEARN_BURST;
+	learn_at = loop_now();
 }
 
 static void flow_unlink(struct flow *flow)
@@ -375,12 +386,21 @@ static void flow_install(struct flow *flow, const struct filter *skip)
 	kernel_queue_flow(flow, &to, groups, match.count, merged, nr_merged);
 }
 
+static bool may_learn(void)
+{
+	uint64_t passed = loop_now() - learn_at;
+
+	learn_room = min_t(uint64_t, LEARN_BURST, learn_room + passed);
+	learn_at += passed;
+	return learn_room;
+}
+
 void flow_learn(struct acl_class *class, const char *topic, size_t len)
 {
 	bool denied = !acl_class_allows(class, topic, len);
 	struct flow *flow;
 
-	if (flow_find(acl_class_id(class), topic, len))
+	if (!may_learn() || flow_find(acl_class_id(class), topic, len))
 		return;
 	if (!denied) {
 		subs_match(topic, len, &match);
@@ -397,6 +417,7 @@ void flow_learn(struct acl_class *class, const char *topic, size_t len)
 	flow->next = flow->node->value;
 	flow->node->value = flow;
 	count++;
+	learn_room--;
 	flow_install(flow, NULL);
 }
 

@@ -38,6 +38,7 @@ const struct session_msgs session_no_msgs = {
 	},
 	.queue.list = LIST_HEAD_INIT(*(struct list_head *)&session_no_msgs.queue.list),
 };
+
 const struct session_lasting session_not_lasting;
 const struct session_rights session_no_rights;
 

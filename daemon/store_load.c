@@ -273,8 +273,9 @@ static const char *load_will(struct session *s, const struct store_record *rec)
 	s->lasting->will = make_will(rec);
 	if (!s->lasting->will)
 		return "impossible will";
-	timer_arm(&s->lasting->will_timer, deadline(rec->when - rec->delay * 1000ull,
-					   rec->delay * 1000ull));
+	timer_arm(&s->lasting->will_timer,
+		  deadline(rec->when - rec->delay * 1000ull,
+			   rec->delay * 1000ull));
 	return NULL;
 }
 
