@@ -260,10 +260,7 @@ static struct mqtt_conn *mqtt_conn_alloc(struct mqtt_net *mn, struct sock *sk,
 	conn->memcg = get_mem_cgroup_from_mm(current->mm);
 	INIT_LIST_HEAD(&conn->members);
 	/* Near the interrupts of its packets, if that CPU is there. */
-	conn->cpu = READ_ONCE(sk->sk_incoming_cpu);
-	if (conn->cpu < 0 || conn->cpu >= nr_cpu_ids ||
-	    !cpu_online(conn->cpu))
-		conn->cpu = raw_smp_processor_id();
+	conn->cpu = mqtt_worker_cpu(READ_ONCE(sk->sk_incoming_cpu));
 	timer_setup(&conn->timer, mqtt_conn_timer, 0);
 
 	mqtt_lock_init(&conn->rx.readers);

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/completion.h>
+#include <linux/cpuhotplug.h>
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
+#include <linux/kthread.h>
 #include <linux/llist.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "conn.h"
+#include "credit.h"
 #include "param.h"
 #include "rx.h"
 #include "tx.h"
@@ -34,13 +38,18 @@
  * @ready_end: the last of them
  * @resume: conns with unfinished fan-out, oldest first; the worker's own
  * @resume_end: where the next one is linked
- * @cpu: where it runs
- * @task: the kernel thread while it runs the worker
+ * @cpu: where it runs while that CPU is there
+ * @task: its thread, NULL until the CPU has been there; nobody else runs it,
+ *	so a conn is handled by one thread
+ * @begun: the thread has begun, so it will run all there is before it stops
+ * @awake: the thread will look at its lists before it sleeps
+ * @fifo: it runs as SCHED_FIFO; its own
+ * @credit: whether it may; its own
+ * @tick: jiffies when that was counted
  * @seq: number of the latest fan-out that was left unfinished
  * @lock: protects @running and @barriers; a leaf
  * @running: a pass is in progress
  * @barriers: who waits
- * @work: the work item; not re-entrant, so a conn is handled by one thread
  */
 struct mqtt_worker {
 	struct llist_head rx;
@@ -57,11 +66,15 @@ struct mqtt_worker {
 	struct llist_node **resume_end;
 	int cpu;
 	struct task_struct *task;
+	struct completion begun;
+	bool awake;
+	bool fifo;
+	struct mqtt_credit credit;
+	unsigned long tick;
 	u64 seq;
 	spinlock_t lock;
 	bool running;
 	struct list_head barriers;
-	struct work_struct work;
 };
 
 /**
@@ -79,40 +92,45 @@ struct mqtt_barrier {
 	struct completion done;
 };
 
-static struct workqueue_struct *mqtt_wq;
+static enum cpuhp_state mqtt_worker_cpuhp;
 static DEFINE_PER_CPU(struct mqtt_worker, mqtt_workers);
 
+/*
+ * After llist_add() or llist_add_batch(), which are full barriers: they pair
+ * with that between clearing @awake and the last look in mqtt_worker_thread().
+ * Either it is seen asleep here, or what was added is seen there.
+ */
 static void mqtt_worker_kick(struct mqtt_worker *w)
 {
-	/* The worker itself looks at its lists again before it returns. */
-	if (READ_ONCE(w->task) != current)
-		queue_work_on(w->cpu, mqtt_wq, &w->work);
+	if (!READ_ONCE(w->awake))
+		wake_up_process(w->task);
+}
+
+/* Is the conn to be put on the list of that bit? With a reference, then. */
+static bool mqtt_worker_claim(struct mqtt_conn *conn, int bit)
+{
+	if (test_and_set_bit(bit, &conn->sched))
+		return false;
+	if (mqtt_conn_tryget(conn))
+		return true;
+	clear_bit(bit, &conn->sched);
+	return false;
 }
 
 void mqtt_worker_rx(struct mqtt_conn *conn)
 {
 	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
 
-	if (test_and_set_bit(MQTT_SCHED_RX, &conn->sched))
-		return;
-	if (!mqtt_conn_tryget(conn)) {
-		clear_bit(MQTT_SCHED_RX, &conn->sched);
-		return;
-	}
-	if (llist_add(&conn->rx_node, &w->rx))
+	if (mqtt_worker_claim(conn, MQTT_SCHED_RX) &&
+	    llist_add(&conn->rx_node, &w->rx))
 		mqtt_worker_kick(w);
 }
 
 static void mqtt_worker_add_tx(struct mqtt_worker *w, struct llist_head *list,
 			       struct mqtt_conn *conn)
 {
-	if (test_and_set_bit(MQTT_SCHED_TX, &conn->sched))
-		return;
-	if (!mqtt_conn_tryget(conn)) {
-		clear_bit(MQTT_SCHED_TX, &conn->sched);
-		return;
-	}
-	if (llist_add(&conn->tx_node, list))
+	if (mqtt_worker_claim(conn, MQTT_SCHED_TX) &&
+	    llist_add(&conn->tx_node, list))
 		mqtt_worker_kick(w);
 }
 
@@ -173,14 +191,39 @@ void mqtt_worker_hold(struct mqtt_conn *conn, u64 due)
 {
 	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
 
-	if (test_and_set_bit(MQTT_SCHED_HELD, &conn->sched))
+	if (!mqtt_worker_claim(conn, MQTT_SCHED_HELD))
 		return;
-	if (!mqtt_conn_tryget(conn)) {
-		clear_bit(MQTT_SCHED_HELD, &conn->sched);
-		return;
-	}
 	llist_add(&conn->held_node, &w->held);
 	mqtt_worker_arm(w, ns_to_ktime(due));
+}
+
+/*
+ * At once while it has credit, which is as long as it leaves most of the CPU to
+ * others; then a thread like any other. So it is on another's CPU. The scheduler
+ * has just counted how long it ran: it slept, or a tick came.
+ */
+static void mqtt_worker_pace(struct mqtt_worker *w)
+{
+	bool fifo = mqtt_credit_count(&w->credit, local_clock(),
+				      current->se.sum_exec_runtime) &&
+		    raw_smp_processor_id() == w->cpu;
+
+	w->tick = jiffies;
+	if (fifo == w->fifo)
+		return;
+	w->fifo = fifo;
+	if (fifo)
+		sched_set_fifo_low(current);
+	else
+		sched_set_normal(current, 0);
+}
+
+/* Between two conns. */
+static void mqtt_worker_breathe(struct mqtt_worker *w)
+{
+	if (time_after(jiffies, w->tick))
+		mqtt_worker_pace(w);
+	cond_resched();
 }
 
 static void mqtt_worker_fetch(struct mqtt_worker *w)
@@ -231,7 +274,7 @@ static void mqtt_worker_resume(struct mqtt_worker *w)
 						     resume_node);
 		enum mqtt_rx_verdict verdict = mqtt_rx_run(conn);
 
-		cond_resched();
+		mqtt_worker_breathe(w);
 		if (verdict == MQTT_RX_RESUME) {
 			at = &conn->resume_node.next;
 			continue;
@@ -245,13 +288,13 @@ static void mqtt_worker_resume(struct mqtt_worker *w)
 	w->resume_end = at;
 }
 
-static void mqtt_worker_flush(struct mqtt_conn *conn)
+static void mqtt_worker_flush(struct mqtt_worker *w, struct mqtt_conn *conn)
 {
 	clear_bit(MQTT_SCHED_TX, &conn->sched);
 	smp_mb__after_atomic();
 	mqtt_tx_flush(conn);
 	mqtt_conn_put(conn);
-	cond_resched();
+	mqtt_worker_breathe(w);
 }
 
 static void mqtt_worker_send(struct mqtt_worker *w)
@@ -261,7 +304,7 @@ static void mqtt_worker_send(struct mqtt_worker *w)
 	int n;
 
 	llist_for_each_entry_safe(conn, tmp, list, tx_node)
-		mqtt_worker_flush(conn);
+		mqtt_worker_flush(w, conn);
 
 	if (!w->later)
 		w->later = llist_reverse_order(llist_del_all(&w->many));
@@ -269,7 +312,7 @@ static void mqtt_worker_send(struct mqtt_worker *w)
 		conn = llist_entry(w->later, struct mqtt_conn, tx_node);
 		/* Once flushed it may be queued again. */
 		w->later = w->later->next;
-		mqtt_worker_flush(conn);
+		mqtt_worker_flush(w, conn);
 	}
 }
 
@@ -331,7 +374,7 @@ static bool mqtt_worker_busy(struct mqtt_worker *w)
 	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
 	       !llist_empty(&w->ripe) ||
 	       w->ready || w->resume ||
-	       mqtt_worker_sends_later(w);
+	       mqtt_worker_sends_later(w) || !list_empty(&w->barriers);
 }
 
 static void mqtt_worker_pass(struct mqtt_worker *w)
@@ -345,7 +388,7 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	mqtt_worker_fetch(w);
 	for (n = 0; n < mqtt_param_batch && w->ready; n++) {
 		mqtt_worker_receive(w);
-		cond_resched();
+		mqtt_worker_breathe(w);
 	}
 	if (unlikely(!llist_empty(&w->ripe)))
 		mqtt_worker_fetch_ripe(w);
@@ -353,20 +396,30 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	mqtt_worker_end(w);
 }
 
-static void mqtt_worker_fn(struct work_struct *work)
+static int mqtt_worker_thread(void *data)
 {
-	struct mqtt_worker *w = container_of(work, struct mqtt_worker, work);
-	unsigned long until = jiffies + 1;
+	struct mqtt_worker *w = data;
 
-	WRITE_ONCE(w->task, current);
-	do {
-		mqtt_worker_pass(w);
-	} while (mqtt_worker_busy(w) && time_before(jiffies, until));
-	WRITE_ONCE(w->task, NULL);
-	/* Pairs with llist_add() in mqtt_worker_rx() and _tx(). */
-	smp_mb();
-	if (mqtt_worker_busy(w))
-		queue_work_on(w->cpu, mqtt_wq, &w->work);
+	complete(&w->begun);
+	for (;;) {
+		WRITE_ONCE(w->awake, true);
+		mqtt_worker_pace(w);
+		do {
+			mqtt_worker_pass(w);
+			mqtt_worker_breathe(w);
+		} while (mqtt_worker_busy(w));
+		WRITE_ONCE(w->awake, false);
+		/* A full barrier: see mqtt_worker_kick(). */
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!mqtt_worker_busy(w)) {
+			if (kthread_should_stop())
+				break;
+			schedule();
+		}
+		__set_current_state(TASK_RUNNING);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
 }
 
 /* Places a barrier unless the worker has nothing under way. */
@@ -379,8 +432,9 @@ static bool mqtt_worker_place(struct mqtt_worker *w, struct mqtt_barrier *b)
 	if (placed)
 		list_add_tail(&b->node, &w->barriers);
 	spin_unlock(&w->lock);
+	/* A full barrier, unlike the lock. */
 	if (placed)
-		queue_work_on(w->cpu, mqtt_wq, &w->work);
+		wake_up_process(w->task);
 	return placed;
 }
 
@@ -405,13 +459,46 @@ int mqtt_worker_barrier(void)
 	return 0;
 }
 
+int mqtt_worker_cpu(int cpu)
+{
+	if (cpu >= 0 && cpu < nr_cpu_ids && cpu_online(cpu) &&
+	    READ_ONCE(per_cpu_ptr(&mqtt_workers, cpu)->task))
+		return cpu;
+	/* No process runs on a CPU that has not come so far. */
+	return raw_smp_processor_id();
+}
+
+/*
+ * Without its CPU a thread runs on others: the scheduler moves threads that
+ * are bound like this one. Here it comes back.
+ */
+static int mqtt_worker_online(unsigned int cpu)
+{
+	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, cpu);
+	struct task_struct *task;
+
+	if (w->task)
+		return set_cpus_allowed_ptr(w->task, cpumask_of(cpu));
+	task = kthread_create_on_cpu(mqtt_worker_thread, w, cpu, "mqtt/%u");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	wake_up_process(task);
+	wait_for_completion(&w->begun);
+	WRITE_ONCE(w->task, task);
+	return 0;
+}
+
+static void mqtt_worker_stop(struct mqtt_worker *w)
+{
+	if (!w->task)
+		return;
+	kthread_stop(w->task);
+}
+
 int mqtt_worker_init(void)
 {
-	int cpu;
+	int cpu, ret;
 
-	mqtt_wq = alloc_workqueue("mqtt", WQ_MEM_RECLAIM | WQ_CPU_INTENSIVE, 0);
-	if (!mqtt_wq)
-		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
 		struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, cpu);
 
@@ -427,9 +514,17 @@ int mqtt_worker_init(void)
 		w->resume_end = &w->resume;
 		INIT_LIST_HEAD(&w->barriers);
 		spin_lock_init(&w->lock);
-		INIT_WORK(&w->work, mqtt_worker_fn);
+		init_completion(&w->begun);
 		w->cpu = cpu;
 	}
+	ret = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "net/mqtt:online",
+				mqtt_worker_online, NULL);
+	if (ret < 0) {
+		for_each_possible_cpu(cpu)
+			mqtt_worker_stop(per_cpu_ptr(&mqtt_workers, cpu));
+		return ret;
+	}
+	mqtt_worker_cpuhp = ret;
 	return 0;
 }
 
@@ -437,11 +532,13 @@ void mqtt_worker_exit(void)
 {
 	int cpu;
 
+	cpuhp_remove_state_nocalls(mqtt_worker_cpuhp);
 	for_each_possible_cpu(cpu) {
 		struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, cpu);
 
 		hrtimer_cancel(&w->timer);
 		mqtt_worker_ripen(w);
 	}
-	destroy_workqueue(mqtt_wq);
+	for_each_possible_cpu(cpu)
+		mqtt_worker_stop(per_cpu_ptr(&mqtt_workers, cpu));
 }

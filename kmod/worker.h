@@ -53,9 +53,17 @@ void mqtt_worker_hold(struct mqtt_conn *conn, u64 due);
 int mqtt_worker_barrier(void);
 
 /**
+ * mqtt_worker_cpu() - find a CPU that has a worker
+ * @cpu: the one that would be best, or any number
+ *
+ * Context: process. Return: it, or the one we are on.
+ */
+int mqtt_worker_cpu(int cpu);
+
+/**
  * mqtt_worker_init() - make the workers
  *
- * Context: module init. Return: 0 or -ENOMEM.
+ * Context: module init. Return: 0 or -errno.
  */
 int mqtt_worker_init(void);
 

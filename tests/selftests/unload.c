@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
+#include "lib_cpu.h"
 #include "lib_test.h"
 
 struct module {
@@ -126,6 +127,42 @@ TEST_F(unload, many_times)
 		ASSERT_EQ(0, module_remove());
 		ASSERT_EQ(0, module_insert(self->m.ko));
 	}
+}
+
+/* A CPU that comes while the module is loaded gets a worker, which goes with it. */
+TEST_F(unload, a_cpu_comes_later)
+{
+	struct tcp pub, sub;
+	struct buf b = {};
+	struct world w;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "one CPU");
+	ASSERT_EQ(0, module_remove());
+	EXPECT_EQ(0, worker_pid(1));
+	cpu_set_online(1, false);
+	ASSERT_EQ(0, module_insert(self->m.ko));
+	EXPECT_LT(0, worker_pid(0));
+	EXPECT_EQ(0, worker_pid(1));
+	cpu_set_online(1, true);
+	EXPECT_LT(0, worker_pid(1));
+	cpu_pin(1);
+	world_register(&w);
+	EXPECT_EQ(1, world_conn(&w, world_client(&w, &pub)).cpu);
+	world_subscribe(&w, "t", world_client(&w, &sub));
+	buf_publish(&b, "t", 20, 1);
+	sock_send(pub.c, b.p, b.len);
+	sock_expect(sub.c, b.p, b.len);
+	tcp_close(&pub);
+	tcp_close(&sub);
+	world_close(&w);
+	/* Without its CPU the thread ends too. */
+	cpu_set_online(1, false);
+	EXPECT_LT(0, worker_pid(1));
+	remove_soon();
+	EXPECT_EQ(0, worker_pid(1));
+	cpu_set_online(1, true);
+	ASSERT_EQ(0, module_insert(self->m.ko));
 }
 
 /* -- load: publishers that never stop, in a process of their own -- */
