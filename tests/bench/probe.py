@@ -29,11 +29,6 @@ class Tap:
 PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200 --warmup 0.5"
 
 
-# With a group for each session the one that keeps the guest busy would be as important as what is
-# measured, and never asleep.
-PROBE_APPEND = "noautogroup"
-
-
 class Probe:
     """Open-loop traffic inside the guest: its latency is counted in the guest's time.
 
