@@ -282,7 +282,7 @@ static void loop_wait(struct loop *l)
 
 TEST_F_TIMEOUT(polling, multishot_ping_pong, 3000)
 {
-	const unsigned int messages = scale(kernel_is_debug() ? 10000 : 50000, 1000000);
+	const unsigned int messages = scale(kernel_is_debug() ? 10000 : 20000, 1000000);
 	unsigned int sent = 0, trips = 0, slow = 0;
 	struct buf out = {}, marker[CONNS] = {};
 	struct loop l = {};
