@@ -260,6 +260,17 @@ static inline struct outq *client_out(struct client *c)
 void client_settle(struct client *c);
 
 /**
+ * client_acked() - the data path has no packets to acknowledge any more
+ * @c: client
+ */
+static inline void client_acked(struct client *c)
+{
+	/* Of those who have none client_idle is not to be written to. */
+	if (!list_empty(&c->busy->ack_node))
+		list_del_init(&c->busy->ack_node);
+}
+
+/**
  * client_new() - take over a connection that was accepted
  * @fd: socket
  * @listener: where it came in

@@ -126,8 +126,7 @@ static void forget_conn(struct client *c, void *arg)
 	if (!c->conn)
 		return;
 	c->conn = 0;
-	if (!list_empty(&c->busy->ack_node))
-		list_del_init(&c->busy->ack_node);
+	client_acked(c);
 	/* the kernel does not watch it any more */
 	if (c->state == CLIENT_CONNECTED)
 		keepalive_start(c);

@@ -540,8 +540,7 @@ static void kernel_detach(struct client *c)
 	}
 	list_for_each_entry(sub, &c->session->subs, by_session)
 		sub_forget(sub);
-	if (!list_empty(&c->busy->ack_node))
-		list_del_init(&c->busy->ack_node);
+	client_acked(c);
 	/* What it published comes before its will. */
 	kernel_commit(c->rare->will);
 	c->conn = 0;
