@@ -18,6 +18,7 @@
 #include "keepalive.h"
 #include "log.h"
 #include "peer.h"
+#include "pool.h"
 #include "publish_limit.h"
 #include "send.h"
 #include "session.h"
@@ -47,8 +48,7 @@ static uint32_t refused;
 /* Of as many clients as are likely to be busy at a time. */
 #define BUSY_KEEP	1024u
 
-static LIST_HEAD(free_busy);
-static uint32_t free_busy_count;
+static struct pool busy_pool;
 /* Memory of what only some of them have. */
 static size_t extra_bytes;
 
@@ -84,18 +84,13 @@ static void rare_free(struct client_rare *rare)
 
 void client_make_busy(struct client *c)
 {
-	struct client_busy *busy;
+	struct client_busy *busy = pool_get(&busy_pool);
 
-	if (list_empty(&free_busy)) {
+	if (!busy) {
 		busy = xcalloc(1, sizeof(*busy));
 		INIT_LIST_HEAD(&busy->dirty_node);
 		INIT_LIST_HEAD(&busy->fence_node);
 		INIT_LIST_HEAD(&busy->ack_node);
-	} else {
-		busy = list_first_entry(&free_busy, struct client_busy,
-					dirty_node);
-		list_del_init(&busy->dirty_node);
-		free_busy_count--;
 	}
 	extra_bytes += sizeof(*busy);
 	busy->client = c;
@@ -103,14 +98,13 @@ void client_make_busy(struct client *c)
 }
 
 /* Output that there may be is dropped. */
-static void busy_drop(struct client_busy *busy)
+static void busy_free(struct client_busy *busy)
 {
 	list_del_init(&busy->dirty_node);
 	list_del_init(&busy->ack_node);
 	list_del_init(&busy->fence_node);
 	outq_clear(&busy->out);
 	free(busy);
-	extra_bytes -= sizeof(*busy);
 }
 
 void client_settle(struct client *c)
@@ -122,15 +116,11 @@ void client_settle(struct client *c)
 	    !list_empty(&busy->fence_node) || !list_empty(&busy->ack_node))
 		return;
 	c->busy = (struct client_busy *)&client_idle;
-	if (free_busy_count >= BUSY_KEEP) {
-		busy_drop(busy);
-		return;
-	}
+	extra_bytes -= sizeof(*busy);
 	outq_settle(&busy->out);
 	busy->answers = 0;
-	list_add(&busy->dirty_node, &free_busy);
-	free_busy_count++;
-	extra_bytes -= sizeof(*busy);
+	if (!pool_put(&busy_pool, busy, BUSY_KEEP))
+		busy_free(busy);
 }
 
 uint32_t clients_count(void)
@@ -256,8 +246,10 @@ static void client_free(struct client *c)
 	publish_limit_free(c);
 	enhanced_auth_end(c);
 	client_input_free(c);
-	if (c->busy != &client_idle)
-		busy_drop(c->busy);
+	if (c->busy != &client_idle) {
+		busy_free(c->busy);
+		extra_bytes -= sizeof(*c->busy);
+	}
 	if (c->rare != &client_not_rare)
 		rare_free(c->rare);
 	list_del_init(&c->node);
@@ -638,6 +630,7 @@ void clients_farewell(void)
 
 void clients_close_all(void)
 {
+	struct client_busy *busy;
 	struct client *c, *tmp;
 
 	list_for_each_entry_safe(c, tmp, &clients, node) {
@@ -657,10 +650,9 @@ void clients_close_all(void)
 		shutdown(c->fd, SHUT_RDWR);
 		client_free(c);
 	}
-	while (!list_empty(&free_busy))
-		busy_drop(list_first_entry(&free_busy, struct client_busy,
-					   dirty_node));
-	free_busy_count = 0;
+	while ((busy = pool_get(&busy_pool)))
+		busy_free(busy);
+	client_input_exit();
 }
 
 void clients_each(void (*fn)(struct client *c, void *arg), void *arg)

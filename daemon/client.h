@@ -117,7 +117,7 @@ struct client_busy {
 
 /**
  * struct client_rx - a packet received in part
- * @len: bytes of it
+ * @len: bytes of it; this and the next are the pool's while it is kept for reuse
  * @connect_len: of these, the CONNECT that stays while AUTH packets follow it
  * @cap: room in @bytes
  * @total: its whole length, 0 while not known

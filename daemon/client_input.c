@@ -11,6 +11,7 @@
 #include "handle.h"
 #include "keepalive.h"
 #include "packet.h"
+#include "pool.h"
 #include "publish_limit.h"
 #include "stats.h"
 #include "tls.h"
@@ -28,6 +29,12 @@
 /* No authentication method has more to say. */
 #define AUTH_MAX	8192u
 
+/* Of packets that were completed, for the next. */
+#define RX_KEEP		64u
+#define RX_KEEP_MAX	16384u
+
+static struct pool rx_pool;
+
 static void rx_reserve(struct client *c, uint32_t cap)
 {
 	struct client_rx *rx = c->rx;
@@ -35,12 +42,19 @@ static void rx_reserve(struct client *c, uint32_t cap)
 	if (cap <= rx->cap)
 		return;
 	if (rx == &client_no_rx) {
-		rx = xmalloc(sizeof(*rx) + cap);
-		*rx = client_no_rx;
-	} else {
-		rx = xrealloc(rx, sizeof(*rx) + cap);
+		rx = pool_get(&rx_pool);
+		if (!rx) {
+			rx = xmalloc(sizeof(*rx) + cap);
+			rx->cap = cap;
+		}
+		rx->len = 0;
+		rx->connect_len = 0;
+		rx->total = 0;
 	}
-	rx->cap = cap;
+	if (cap > rx->cap) {
+		rx = xrealloc(rx, sizeof(*rx) + cap);
+		rx->cap = cap;
+	}
 	c->rx = rx;
 }
 
@@ -48,8 +62,14 @@ void client_input_free(struct client *c)
 {
 	if (c->rx == &client_no_rx)
 		return;
-	free(c->rx);
+	if (c->rx->cap > RX_KEEP_MAX || !pool_put(&rx_pool, c->rx, RX_KEEP))
+		free(c->rx);
 	c->rx = (struct client_rx *)&client_no_rx;
+}
+
+void client_input_exit(void)
+{
+	pool_exit(&rx_pool);
 }
 
 /* How much of CONNECT, or of AUTH after it, may be taken before it has been looked at again. */

@@ -43,4 +43,9 @@ void client_input_connected(struct client *c);
  */
 void client_input_drained(struct client *c);
 
+/**
+ * client_input_exit() - free the room kept for reuse
+ */
+void client_input_exit(void);
+
 #endif /* MQTTD_CLIENT_INPUT_H */

@@ -6,6 +6,7 @@
 
 #include "conf.h"
 #include "message.h"
+#include "pool.h"
 #include "stats.h"
 #include "subid.h"
 #include "util.h"
@@ -15,19 +16,14 @@
 #define MIDSET_FEW_MAX	128u
 #define MIDSET_BYTES	8192
 
-static struct delivery *free_list;
-static unsigned int free_count;
+static struct pool pool;
 
 struct delivery *delivery_new(struct message *msg, uint8_t qos, bool retain)
 {
-	struct delivery *d = free_list;
+	struct delivery *d = pool_get(&pool);
 
-	if (d) {
-		free_list = d->hnext;
-		free_count--;
-	} else {
+	if (!d)
 		d = xmalloc(sizeof(*d));
-	}
 	INIT_LIST_HEAD(&d->node);
 	d->hnext = NULL;
 	d->msg = msg ? message_get(msg) : NULL;
@@ -48,24 +44,13 @@ void delivery_free(struct delivery *d)
 {
 	message_put(d->msg);
 	subids_put(d->ids);
-	if (free_count >= DELIVERY_KEEP) {
+	if (!pool_put(&pool, d, DELIVERY_KEEP))
 		free(d);
-		return;
-	}
-	d->hnext = free_list;
-	free_list = d;
-	free_count++;
 }
 
 void delivery_exit(void)
 {
-	while (free_list) {
-		struct delivery *d = free_list;
-
-		free_list = d->hnext;
-		free(d);
-	}
-	free_count = 0;
+	pool_exit(&pool);
 }
 
 static uint32_t buckets(uint32_t max)

@@ -20,6 +20,7 @@
 #include "listener.h"
 #include "log.h"
 #include "loop.h"
+#include "message.h"
 #include "notify.h"
 #include "outq.h"
 #include "peer.h"
@@ -219,6 +220,7 @@ static void broker_exit(void)
 	subs_exit();
 	delivery_exit();
 	outq_exit();
+	messages_exit();
 	timers_free();
 }
 

@@ -6,10 +6,65 @@
 
 #include "loop.h"
 #include "packet.h"
+#include "pool.h"
 #include "property.h"
 
+/*
+ * Memory of messages that are gone, by size: up to 512 bytes in the steps that malloc() has,
+ * then in 16 steps to each power of two. What is longer than a run is not kept.
+ */
+#define STEP		16u
+#define EVEN_MAX	512u
+#define EVEN_CLASSES	(EVEN_MAX / STEP)
+#define CLASSES		(EVEN_CLASSES + 6 * 16)
+#define CLASS_BYTES	(128u << 10)
+
+static struct pool pool[CLASSES];
 static uint64_t count;
 static uint64_t payload_bytes;
+
+/* Sets @size to what messages of its class have. Returns the class, CLASSES if there is none. */
+static unsigned int size_class(size_t *size)
+{
+	size_t last = *size - 1;
+	unsigned int shift, step;
+
+	if (last < EVEN_MAX) {
+		*size = (last | (STEP - 1)) + 1;
+		return last / STEP;
+	}
+	if (last >= EVEN_MAX << 6)
+		return CLASSES;
+	shift = 31 - __builtin_clz(last / EVEN_MAX);
+	step = last / (EVEN_MAX / 16 << shift);
+	*size = (step + 1) * (EVEN_MAX / 16 << shift);
+	return EVEN_CLASSES + shift * 16 + step - 16;
+}
+
+static struct message *message_alloc(size_t size)
+{
+	unsigned int class = size_class(&size);
+	struct message *msg = class < CLASSES ? pool_get(&pool[class]) : NULL;
+
+	return msg ? msg : malloc(size);
+}
+
+static void message_free(struct message *msg)
+{
+	size_t size = message_size(msg);
+	unsigned int class = size_class(&size);
+
+	if (class == CLASSES || !pool_put(&pool[class], msg, CLASS_BYTES / size))
+		free(msg);
+}
+
+void messages_exit(void)
+{
+	unsigned int class;
+
+	for (class = 0; class < CLASSES; class++)
+		pool_exit(&pool[class]);
+}
 
 struct message *message_new(const char *topic, uint16_t topic_len,
 			    const void *payload, uint32_t payload_len,
@@ -18,8 +73,7 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 	uint32_t remaining = 2 + topic_len + payload_len;
 	size_t hlen = packet_header_len(remaining);
 	uint32_t props_len = props ? properties_forwardable_len(props) : 0;
-	struct message *msg = malloc(sizeof(*msg) + hlen + remaining +
-				     props_len);
+	struct message *msg = message_alloc(sizeof(*msg) + hlen + remaining + props_len);
 	uint8_t *p;
 
 	if (!msg)
@@ -52,7 +106,7 @@ struct message *message_new(const char *topic, uint16_t topic_len,
 
 struct message *message_new_room(uint32_t len)
 {
-	struct message *msg = malloc(sizeof(*msg) + len);
+	struct message *msg = message_alloc(sizeof(*msg) + len);
 
 	if (!msg)
 		return NULL;
@@ -88,7 +142,7 @@ void message_put(struct message *msg)
 		count--;
 		payload_bytes -= msg->payload_len;
 	}
-	free(msg);
+	message_free(msg);
 }
 
 uint64_t messages_count(uint64_t *bytes)

@@ -139,6 +139,11 @@ static inline struct message *message_get(struct message *msg)
 void message_put(struct message *msg);
 
 /**
+ * messages_exit() - free the memory kept for reuse
+ */
+void messages_exit(void);
+
+/**
  * messages_count() - how many messages are held by something?
  * @bytes: set to the length of their payloads together
  *

@@ -8,6 +8,7 @@
 #include "list.h"
 #include "loop.h"
 #include "packet.h"
+#include "pool.h"
 #include "util.h"
 
 /**
@@ -58,8 +59,7 @@ struct outq_pieces outq_pieces;
 
 static size_t total;
 static struct usage usage;
-static struct outq_seg *seg_free_list[SEG_CLASSES];
-static unsigned int seg_free_count[SEG_CLASSES];
+static struct pool seg_pool[SEG_CLASSES];
 
 struct usage outq_usage(void)
 {
@@ -73,12 +73,9 @@ static size_t seg_size(unsigned int cls)
 
 static struct outq_seg *seg_new(struct outq *q, unsigned int cls)
 {
-	struct outq_seg *seg = seg_free_list[cls];
+	struct outq_seg *seg = pool_get(&seg_pool[cls]);
 
-	if (seg) {
-		seg_free_list[cls] = seg->next;
-		seg_free_count[cls]--;
-	} else {
+	if (!seg) {
 		seg = xmalloc(seg_size(cls));
 		usage_add(&usage, seg_size(cls));
 	}
@@ -102,14 +99,10 @@ static void seg_free(struct outq_seg *seg)
 	unsigned int cls = seg->cls;
 
 	message_put(seg->msg);
-	if (seg_free_count[cls] >= seg_class[cls].keep) {
-		usage_del(&usage, seg_size(cls));
-		free(seg);
+	if (pool_put(&seg_pool[cls], seg, seg_class[cls].keep))
 		return;
-	}
-	seg->next = seg_free_list[cls];
-	seg_free_list[cls] = seg;
-	seg_free_count[cls]++;
+	usage_del(&usage, seg_size(cls));
+	free(seg);
 }
 
 static uint32_t seg_room(const struct outq_seg *seg)
@@ -494,13 +487,9 @@ void outq_exit(void)
 	unsigned int cls;
 
 	for (cls = 0; cls < SEG_CLASSES; cls++) {
-		while (seg_free_list[cls]) {
-			struct outq_seg *seg = seg_free_list[cls];
-
-			seg_free_list[cls] = seg->next;
+		while (seg_pool[cls].count) {
+			free(pool_get(&seg_pool[cls]));
 			usage_del(&usage, seg_size(cls));
-			free(seg);
 		}
-		seg_free_count[cls] = 0;
 	}
 }

@@ -9,6 +9,7 @@
 #include "datapath.h"
 #include "log.h"
 #include "loop.h"
+#include "pool.h"
 #include "rights.h"
 #include "share.h"
 #include "stats.h"
@@ -27,8 +28,8 @@ static uint32_t mark;
 /* Of as many sessions as are likely to be busy at a time. */
 #define MSGS_KEEP	256u
 
-static struct session_msgs *free_msgs;
-static uint32_t free_msgs_count;
+/* The room of the numbers in flight, and of those received, is kept with them. */
+static struct pool pool;
 
 const struct session_msgs session_no_msgs = {
 	.inflight = {
@@ -49,16 +50,6 @@ void sessions_init(void)
 	usage = (struct usage){ 0 };
 }
 
-/* The room of the numbers in flight, and of those received, is kept with them. */
-static struct session_msgs *msgs_kept(void)
-{
-	struct session_msgs *m = free_msgs;
-
-	free_msgs = m->next;
-	free_msgs_count--;
-	return m;
-}
-
 static void msgs_free(struct session_msgs *m)
 {
 	queue_clear(&m->queue);
@@ -74,9 +65,8 @@ struct session_msgs *session_msgs(struct session *s)
 
 	if (likely(m != &session_no_msgs))
 		return m;
-	if (free_msgs) {
-		m = msgs_kept();
-	} else {
+	m = pool_get(&pool);
+	if (!m) {
 		m = xcalloc(1, sizeof(*m));
 		queue_init(&m->queue);
 		inflight_init(&m->inflight);
@@ -96,13 +86,8 @@ void session_settle(struct session *s)
 		return;
 	s->last_mid = m->inflight.last_mid;
 	s->msgs = (struct session_msgs *)&session_no_msgs;
-	if (free_msgs_count >= MSGS_KEEP) {
+	if (!pool_put(&pool, m, MSGS_KEEP))
 		msgs_free(m);
-		return;
-	}
-	m->next = free_msgs;
-	free_msgs = m;
-	free_msgs_count++;
 }
 
 static void session_expired(struct timer *timer);
@@ -171,6 +156,7 @@ uint32_t sessions_mark(void)
 
 void sessions_exit(void)
 {
+	struct session_msgs *m;
 	uint32_t i;
 
 	for (i = 0; i <= table_mask; i++) {
@@ -186,8 +172,8 @@ void sessions_exit(void)
 	}
 	free(table);
 	table = NULL;
-	while (free_msgs)
-		msgs_free(msgs_kept());
+	while ((m = pool_get(&pool)))
+		msgs_free(m);
 }
 
 uint32_t sessions_count(void)

@@ -23,16 +23,16 @@ struct will;
 
 /**
  * struct session_msgs - messages under way, of sessions that have any
+ * @kept: of the pool of those kept for reuse
  * @inflight: deliveries in flight
  * @queue: deliveries that wait
  * @received: QoS 2 packet identifiers received and not yet released
- * @next: in the list of those kept for reuse
  */
 struct session_msgs {
+	void *kept;
 	struct inflight inflight;
 	struct queue queue;
 	struct midset received;
-	struct session_msgs *next;
 };
 
 /**

@@ -46,7 +46,7 @@ PARTS := $(call progs,bench,$(PART_SRC))
 userspace: $(PROGRAMS)
 unit: $(UNITS)
 selftests: $(SELFTESTS)
-bench-tools: $(BENCHES) $(PARTS) $(BUILD)/bench/insns.so
+bench-tools: $(BENCHES) $(PARTS) $(BUILD)/bench/insns.so $(BUILD)/bench/allocations.so
 
 # Objects depend on the compiler and its flags: CC=clang after gcc rebuilds them.
 FLAGS_NOW := $(CC) $(CFLAGS) $(BASE_CFLAGS) $(LDFLAGS)
@@ -111,8 +111,12 @@ $(PARTS): $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call obj,$(PART_LIB_S
 $(BUILD)/bench/insns.so: $(BUILD)/obj/tools/qemu/insns.o
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -shared $(CFLAGS) -o $@.$$$$ $< && mv $@.$$$$ $@
-$(BUILD)/obj/tools/qemu/insns.o: BASE_CFLAGS += -fPIC
+$(BUILD)/bench/allocations.so: $(BUILD)/obj/tests/bench/preload/allocations.o
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -shared $(CFLAGS) -o $@.$$$$ $< && mv $@.$$$$ $@
+$(BUILD)/obj/tools/qemu/insns.o $(BUILD)/obj/tests/bench/preload/allocations.o: BASE_CFLAGS += -fPIC
 
-ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC) $(PART_SRC) tools/qemu/insns.c) \
+ALL_OBJ := $(sort $(call obj,$(DAEMON_SRC) $(CTL_SRC) $(SELFTEST_SRC) $(BENCH_SRC) $(PART_SRC) tools/qemu/insns.c \
+	tests/bench/preload/allocations.c) \
 	$(call sanobj,$(UNIT_SRC) $(UNIT_LIB_SRC)))
 -include $(ALL_OBJ:.o=.d)
