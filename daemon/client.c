@@ -246,6 +246,7 @@ static void client_free(struct client *c)
 	publish_limit_free(c);
 	enhanced_auth_end(c);
 	client_input_free(c);
+	client_input_drop(c);
 	if (c->busy != &client_idle) {
 		busy_free(c->busy);
 		extra_bytes -= sizeof(*c->busy);
@@ -314,6 +315,7 @@ void client_close(struct client *c, enum client_end how, const char *reason)
 			 s ? s->id : "(not connected)", client_address(c), reason);
 	if (s) {
 		will_judge(will, s);
+		client_input_drop(c);
 		stats.clients--;
 		datapath_detach(c);
 		c->session = NULL;
@@ -564,13 +566,13 @@ uint64_t clients_mark(void)
 	return nr_dirty;
 }
 
-void clients_put_off(uint64_t mark)
+void clients_put_off(uint64_t mark, uint32_t now)
 {
 	struct list_head *end = later.prev;
 	uint64_t n;
 
 	/* Some may have been flushed since, so the list says where it ends. */
-	for (n = mark + CLIENTS_MANY; n < nr_dirty && !list_empty(&dirty); n++) {
+	for (n = mark + now; n < nr_dirty && !list_empty(&dirty); n++) {
 		struct list_head *node = dirty.prev;
 
 		list_del_init(node);
@@ -606,7 +608,7 @@ bool clients_flush(bool all)
 	list_splice_tail_init(&dirty, &now);
 	while (!list_empty(&now))
 		any |= flush_first(&now);
-	for (n = 0; (all || n < CLIENTS_MANY) && !list_empty(&later); n++)
+	for (n = 0; (all || n < CLIENTS_FEW) && !list_empty(&later); n++)
 		any |= flush_first(&later);
 	if (!list_empty(&later))
 		loop_again();

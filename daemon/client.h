@@ -15,6 +15,7 @@
 
 struct aliases;
 struct enhanced_auth;
+struct input_hold;
 struct peer;
 struct publish_limit;
 struct session;
@@ -82,6 +83,7 @@ struct client_address {
  * @verification: of its password, while CLIENT_VERIFYING
  * @enhanced_auth: exchange of AUTH packets under way
  * @publish_limit: how fast it may publish, NULL for any rate
+ * @hold: input that waits, NULL when none does
  * @aliases: topic aliases, NULL while there are none
  * @user: user name, verified where there is a password file; NULL for none
  * @will: its will, if it has one
@@ -92,6 +94,7 @@ struct client_rare {
 	struct verification *verification;
 	struct enhanced_auth *enhanced_auth;
 	struct publish_limit *publish_limit;
+	struct input_hold *hold;
 	struct aliases *aliases;
 	char *user;
 	struct will *will;
@@ -359,8 +362,10 @@ bool client_cut(struct client *c);
  */
 bool client_mend(struct client *c);
 
-/* Clients that one message is sent to in the turn it came in, and in each later one. */
+/* Clients that one message is sent to in the turn it came in. */
 #define CLIENTS_MANY	128u
+/* And in each later one, which is what others wait. */
+#define CLIENTS_FEW	32u
 
 /**
  * clients_mark() - where a message to many begins
@@ -372,11 +377,12 @@ uint64_t clients_mark(void);
 /**
  * clients_put_off() - send to most of many clients later
  * @mark: what clients_mark() said before anything was queued for them
+ * @now: so many are sent to in this turn
  *
  * Sending a message to 100,000 clients takes more than a second, which no other
  * message is to wait.
  */
-void clients_put_off(uint64_t mark);
+void clients_put_off(uint64_t mark, uint32_t now);
 
 /**
  * clients_flush() - send what was queued during this turn

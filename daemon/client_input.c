@@ -8,6 +8,7 @@
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
+#include "fan_out.h"
 #include "handle.h"
 #include "keepalive.h"
 #include "packet.h"
@@ -298,7 +299,9 @@ static void input_packet(struct client *c, const uint8_t *p, size_t hlen,
 	if (*p == PUBLISH && handle_publish_run(c, p, total))
 		return;
 	handle_packet(c, p, hlen, total - hlen);
-	datapath_handled(c, *p, 1);
+	/* otherwise it is not, yet */
+	if (likely(!c->rare->hold))
+		datapath_handled(c, *p, 1);
 }
 
 /* Completes the packet kept from before; returns the bytes it took. */
@@ -345,9 +348,24 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 	}
 }
 
+/**
+ * struct input_hold - input that waits until what came before it is delivered
+ * @bytes: what was received
+ * @len: their number
+ * @ended: nothing more will be
+ * @end: why, 0 or -errno
+ */
+struct input_hold {
+	uint8_t *bytes;
+	size_t len;
+	bool ended;
+	int end;
+};
+
 static bool input_waits(const struct client *c)
 {
-	return unlikely(c->rare->publish_limit) && c->rare->publish_limit->waiting;
+	return unlikely(c->rare->hold) ||
+	       (unlikely(c->rare->publish_limit) && c->rare->publish_limit->waiting);
 }
 
 static void input_stop(struct client *c)
@@ -356,8 +374,41 @@ static void input_stop(struct client *c)
 		loop_cancel(&c->rx_op);
 }
 
+void client_input_hold(struct client *c)
+{
+	client_rare(c)->hold = xcalloc(1, sizeof(*c->rare->hold));
+	input_stop(c);
+}
+
+/* No more than a few buffers: nothing more is received meanwhile. */
+static void hold_keep(struct input_hold *hold, const uint8_t *p, size_t len)
+{
+	hold->bytes = xrealloc(hold->bytes, hold->len + len);
+	memcpy(hold->bytes + hold->len, p, len);
+	hold->len += len;
+}
+
+static void hold_free(struct input_hold *hold)
+{
+	free(hold->bytes);
+	free(hold);
+}
+
+void client_input_drop(struct client *c)
+{
+	if (likely(!c->rare->hold))
+		return;
+	fan_outs_forget(c);
+	hold_free(c->rare->hold);
+	c->rare->hold = NULL;
+}
+
 static void client_input(struct client *c, const uint8_t *p, size_t len)
 {
+	if (unlikely(c->rare->hold)) {
+		hold_keep(c->rare->hold, p, len);
+		return;
+	}
 	if (input_waits(c)) {
 		publish_limit_keep(c, p, len);
 		return;
@@ -373,6 +424,10 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		size_t n;
 		int64_t total;
 
+		if (unlikely(c->rare->hold)) {
+			hold_keep(c->rare->hold, p, len);
+			return;
+		}
 		if (unlikely(c->rare->publish_limit) && (*p & PACKET_TYPE_MASK) == PUBLISH &&
 		    publish_limit_wait(c)) {
 			publish_limit_keep(c, p, len);
@@ -453,6 +508,29 @@ static void publish_limit_expired(struct timer *timer)
 		client_receive(c);
 }
 
+void client_input_release(struct client *c)
+{
+	struct input_hold *hold = c->rare->hold;
+
+	/* closed meanwhile */
+	if (!hold)
+		return;
+	c->rare->hold = NULL;
+	/* it did not say nothing, it was not listened to */
+	c->last_rx = loop_now();
+	if (hold->len)
+		client_take(c, hold->bytes, hold->len);
+	if (hold->ended && c->rare->hold) {
+		c->rare->hold->ended = true;
+		c->rare->hold->end = hold->end;
+	} else if (hold->ended && c->state != CLIENT_CLOSING) {
+		client_rx_error(c, hold->end);
+	}
+	hold_free(hold);
+	if (c->state == CLIENT_CONNECTED)
+		client_receive(c);
+}
+
 static void client_rx(struct op *op, int res, uint32_t flags)
 {
 	struct client *c = container_of(op, struct client, rx_op);
@@ -472,7 +550,12 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 			client_take(c, buf, res);
 	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
 		   res != -ECANCELED) {
-		client_rx_error(c, res);
+		if (unlikely(c->rare->hold)) {
+			c->rare->hold->ended = true;
+			c->rare->hold->end = res;
+		} else {
+			client_rx_error(c, res);
+		}
 	}
 	if (buf)
 		loop_buf_put(flags);

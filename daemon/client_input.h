@@ -32,6 +32,24 @@ void client_plaintext(struct client *c, const uint8_t *p, size_t len);
 void client_input_free(struct client *c);
 
 /**
+ * client_input_hold() - what a client sends from now on waits
+ * @c: client without a transport, one of whose packets is being handled
+ */
+void client_input_hold(struct client *c);
+
+/**
+ * client_input_release() - what has waited, and what follows it, is handled
+ * @c: client
+ */
+void client_input_release(struct client *c);
+
+/**
+ * client_input_drop() - what waits is not handled any more
+ * @c: client
+ */
+void client_input_drop(struct client *c);
+
+/**
  * client_input_connected() - CONNECT has been handled
  * @c: client; what is kept of CONNECT is freed
  */

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
+#include "fan_out.h"
 #include "handle.h"
 #include "limit.h"
 #include "log.h"
@@ -65,9 +66,19 @@ static bool run_properties(const uint8_t *p, const uint8_t *end,
 	return payload_valid(&props, r.p, reader_left(&r));
 }
 
+static void run_done(const struct publish *pub, int reached)
+{
+	(void)reached;
+	datapath_handled(pub->source, PUBLISH, pub->count);
+}
+
 size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 {
-	struct publish pub = { .source = c, .v5 = c->protocol >= 5 };
+	struct publish pub = {
+		.source = c,
+		.v5 = c->protocol >= 5,
+		.done = run_done,
+	};
 	const uint8_t *next = p;
 	const uint8_t *end = p + len;
 	uint64_t expires = 0;
@@ -112,23 +123,26 @@ size_t handle_publish_run(struct client *c, const uint8_t *p, size_t len)
 	pub.frames = p;
 	pub.frames_len = next - p;
 	count_received(c, pub.count);
-	if (!topic_reserved(pub.topic, pub.topic_len))
-		route_publish(&pub);
-	datapath_handled(c, PUBLISH, pub.count);
+	if (topic_reserved(pub.topic, pub.topic_len) ||
+	    fan_out_publish(&pub) != -EINPROGRESS)
+		datapath_handled(c, PUBLISH, pub.count);
 	return pub.frames_len;
 }
 
-/* Returns what the publisher is told. */
-static enum reason publish(struct client *c, struct publish *pub)
+/* Returns how many it was for, or -errno. */
+static int publish(struct client *c, struct publish *pub)
 {
-	int reached;
-
 	if (topic_reserved(pub->topic, pub->topic_len)) {
 		log_debug("%s: publish to %.*s not allowed", c->session->id,
 			  pub->topic_len, pub->topic);
-		return REASON_NOT_AUTHORIZED;
+		return -EACCES;
 	}
-	reached = route_publish(pub);
+	return fan_out_publish(pub);
+}
+
+/* What the publisher is told. */
+static enum reason publish_reason(int reached)
+{
 	if (reached == -EACCES)
 		return REASON_NOT_AUTHORIZED;
 	if (reached < 0)
@@ -189,12 +203,48 @@ static bool needs_space(const struct client *c, const struct publish *pub)
 	return (pub->qos == 2 && c->session->lasting->store_id) || route_stored(pub);
 }
 
+/* It has been routed: the end of what begins in acknowledge(). */
+static void published(const struct publish *pub, int reached)
+{
+	enum reason reason = publish_reason(reached);
+	struct client *c = pub->source;
+
+	/* an exchange that is refused is over, MQTT 5.0 4.3.3 */
+	if (pub->qos == 2 && reason >= REASON_UNSPECIFIED &&
+	    (c->protocol >= 5 || reason == REASON_UNSPECIFIED)) {
+		store_received(c->session, pub->mid, false);
+		midset_del(&c->session->msgs->received, pub->mid);
+		session_settle(c->session);
+	}
+	if (c->protocol < 5 && reason == REASON_UNSPECIFIED) {
+		client_close(c, END_ABNORMAL, "out of memory");
+		return;
+	}
+	/* what needed no space on a full disk has no record to wait for */
+	if (!pub->full || pub->retain)
+		store_fence_request(c);
+	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, pub->mid,
+		 c->protocol < 5 ? REASON_SUCCESS : reason);
+}
+
+/* It was to very many. */
+static void publish_done(const struct publish *pub, int reached)
+{
+	struct client *c = pub->source;
+
+	if (pub->qos)
+		published(pub, reached);
+	datapath_handled(c, PUBLISH | pub->qos << PUBLISH_QOS_SHIFT |
+			 (pub->retain ? PUBLISH_RETAIN : 0), 1);
+}
+
 static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 {
-	enum reason reason = REASON_SUCCESS;
-	bool full = store_full;
+	int reached;
 
-	if (full && needs_space(c, pub)) {
+	pub->full = store_full;
+	pub->mid = mid;
+	if (pub->full && needs_space(c, pub)) {
 		publish_refuse(c, pub->qos, mid);
 		return;
 	}
@@ -215,23 +265,9 @@ static void acknowledge(struct client *c, struct publish *pub, uint16_t mid)
 	}
 	if (pub->qos == 2)
 		store_received(c->session, mid, true);
-	reason = publish(c, pub);
-	/* an exchange that is refused is over, MQTT 5.0 4.3.3 */
-	if (pub->qos == 2 && reason >= REASON_UNSPECIFIED &&
-	    (c->protocol >= 5 || reason == REASON_UNSPECIFIED)) {
-		store_received(c->session, mid, false);
-		midset_del(&c->session->msgs->received, mid);
-		session_settle(c->session);
-	}
-	if (c->protocol < 5 && reason == REASON_UNSPECIFIED) {
-		client_close(c, END_ABNORMAL, "out of memory");
-		return;
-	}
-	/* what needed no space on a full disk has no record to wait for */
-	if (!full || pub->retain)
-		store_fence_request(c);
-	send_ack(c, pub->qos == 1 ? PUBACK : PUBREC, mid,
-		 c->protocol < 5 ? REASON_SUCCESS : reason);
+	reached = publish(c, pub);
+	if (reached != -EINPROGRESS)
+		published(pub, reached);
 }
 
 void handle_publish(struct client *c, uint8_t first, struct reader *r)
@@ -243,6 +279,7 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		.qos = first >> PUBLISH_QOS_SHIFT & 3,
 		.retain = first & PUBLISH_RETAIN,
 		.count = 1,
+		.done = publish_done,
 	};
 	uint16_t mid = 0;
 
@@ -298,6 +335,6 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 	count_received(c, 1);
 	if (pub.qos)
 		acknowledge(c, &pub, mid);
-	else if (publish(c, &pub) == REASON_UNSPECIFIED)
+	else if (publish(c, &pub) == -ENOMEM)
 		client_fail(c, REASON_UNSPECIFIED, "out of memory");
 }

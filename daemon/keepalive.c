@@ -41,7 +41,7 @@ static void keepalive_expired(struct timer *timer)
 	struct client *c = container_of(timer, struct client, timer);
 	uint64_t deadline = keepalive_deadline(c);
 
-	if (c->rare->publish_limit && c->rare->publish_limit->waiting)
+	if (c->rare->hold || (c->rare->publish_limit && c->rare->publish_limit->waiting))
 		timer_arm(timer, loop_now() + c->keepalive * 1500ull);
 	else if (deadline > loop_now())
 		timer_arm(timer, deadline);

@@ -16,6 +16,7 @@
 #include "control.h"
 #include "datapath.h"
 #include "deliver.h"
+#include "fan_out.h"
 #include "inflight.h"
 #include "listener.h"
 #include "log.h"
@@ -187,6 +188,7 @@ static int write_pid_file(void)
 
 static void end_of_turn(void)
 {
+	fan_outs_run();
 	datapath_end_of_turn();
 	store_end_of_turn();
 	clients_flush(false);
@@ -204,6 +206,7 @@ static void broker_init(void)
 static void broker_exit(void)
 {
 	sys_stop();
+	fan_outs_finish();
 	clients_farewell();
 	/* With the data path, the kernel's side of all conns goes at once. */
 	datapath_stop();

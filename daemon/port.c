@@ -10,6 +10,7 @@
 
 #include "client.h"
 #include "datapath_kernel.h"
+#include "fan_out.h"
 #include "log.h"
 #include "loop.h"
 #include "packet.h"
@@ -245,7 +246,7 @@ static void port_packet(const uint8_t *p, uint32_t len, bool v5)
 	pub.count = count_packets(p, len);
 	packets_in += pub.count;
 	if (pub.count)
-		route_publish_up(&pub);
+		fan_out_publish_up(&pub);
 }
 
 static void port_records(const uint8_t *p, size_t len)

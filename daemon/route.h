@@ -29,6 +29,9 @@ struct subids;
  * @frames_len: their length together
  * @count: their number; 1 for a single message
  * @expires: loop_now() at which the lifetime of @frames ends, 0 for never
+ * @done: told when @source is to go on after -EINPROGRESS; may be NULL
+ * @mid: packet identifier, for @done
+ * @full: the durable store's disk was full when it came, for @done
  */
 struct publish {
 	const char *topic;
@@ -45,6 +48,9 @@ struct publish {
 	uint32_t frames_len;
 	uint32_t count;
 	uint64_t expires;
+	void (*done)(const struct publish *pub, int reached);
+	uint16_t mid;
+	bool full;
 };
 
 /**
@@ -81,6 +87,8 @@ struct receiver {
  * @filters: matching filters, those of shared subscriptions last
  * @nr_filters: their number
  * @nr_shared: of these, those of shared subscriptions
+ * @held: how often it is held
+ * @gone: it is not in the cache any more
  * @topic: topic name
  */
 struct route {
@@ -94,6 +102,8 @@ struct route {
 	struct filter **filters;
 	uint32_t nr_filters;
 	uint32_t nr_shared;
+	uint32_t held;
+	bool gone;
 	char topic[];
 };
 
@@ -131,7 +141,36 @@ bool route_known(const char *topic, uint16_t len);
  * Return: the route, good until the next route is looked up or a subscription
  * changes.
  */
-const struct route *route_get(const char *topic, uint16_t len);
+struct route *route_get(const char *topic, uint16_t len);
+
+/**
+ * route_hold() - keep a route beyond that
+ * @r: the route; when subscriptions change it stays as it is, so that sessions and
+ *	filters may be gone
+ */
+void route_hold(struct route *r);
+
+/**
+ * route_put() - the route is not needed any more
+ * @r: the route
+ */
+void route_put(struct route *r);
+
+/**
+ * route_denied() - may a message not be published?
+ * @r: where it would go
+ * @pub: the message
+ *
+ * Return: true if its publisher may not.
+ */
+bool route_denied(struct route *r, const struct publish *pub);
+
+/**
+ * receiver_join() - a session gets messages by one more subscription
+ * @rx: the session
+ * @sub: the subscription
+ */
+void receiver_join(struct receiver *rx, const struct sub *sub);
 
 /**
  * route_is_own() - does a session get less, as its client is the publisher?
@@ -162,28 +201,11 @@ bool route_own(const struct route *r, const struct receiver *all,
 	       struct receiver *own);
 
 /**
- * route_publish() - deliver a message to all its subscribers, and retain it
- * @pub: the message
- *
- * Return: number of sessions and shared subscriptions that it was for, connected
- * or not; -EACCES when its publisher may not publish it, -ENOMEM when there was
- * no memory for it.
- */
-int route_publish(const struct publish *pub);
-
-/**
  * route_stored() - would routing a message make records in the durable store?
  * @pub: the message
  *
  * Return: true if so, or if it might for a member of a shared subscription.
  */
 bool route_stored(const struct publish *pub);
-
-/**
- * route_publish_up() - deliver what the data path could not deliver itself
- * @pub: QoS 0 packets that it has sent to all attached members, and to one of
- *	each shared subscription
- */
-void route_publish_up(const struct publish *pub);
 
 #endif /* MQTTD_ROUTE_H */

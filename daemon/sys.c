@@ -12,6 +12,7 @@
 #include "client.h"
 #include "conf.h"
 #include "datapath.h"
+#include "fan_out.h"
 #include "loop.h"
 #include "message.h"
 #include "packet.h"
@@ -175,7 +176,7 @@ sys_publish(const char *name, const char *fmt, ...)
 	pub.qos = SYS_QOS;
 	pub.retain = true;
 	pub.count = 1;
-	route_publish(&pub);
+	fan_out_publish(&pub);
 }
 
 static void sys_gather(struct sys_values *v)

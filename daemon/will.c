@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rights.h"
+#include "fan_out.h"
 #include "route.h"
 #include "stats.h"
 #include "topic.h"
@@ -74,7 +75,7 @@ void will_publish(struct will *will, const struct session *s)
 	pub.props = &will->props;
 	pub.count = 1;
 	pub.session = s;
-	route_publish(&pub);
+	fan_out_publish(&pub);
 }
 
 void will_free(struct will *will)
