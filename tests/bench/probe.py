@@ -26,23 +26,25 @@ class Tap:
 
 
 # The traffic that goes on beside, inside the guest so that its clock is the guest's.
-PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe -r 200 --warmup 0.5"
+PROBE = "-m pairs -P 1 -S 1 -s 64 --prefix probe --warmup 0.5"
 
 
 class Probe:
     """Open-loop traffic inside the guest: its latency is counted in the guest's time.
 
-    It goes on until finish() is called, or for some seconds of the guest's.
+    It goes on until finish() is called, or for some seconds of the guest's. Started with chrt -f it
+    waits for nobody but the module: what it measures is not when its own turn comes.
     """
 
     FILES = "/tmp/probe", "/tmp/probe.ready", "/tmp/probe.pid"
 
-    def __init__(self, guest, seconds=10000):
+    def __init__(self, guest, seconds=10000, rate=200, start="exec"):
         self.guest = guest
         out, ready, pid = self.FILES
         # In memory: a page fault that waits for the host would be its latency.
         guest.sh(f"[ -x /tmp/mqload ] || cp {MQLOAD} /tmp/mqload; rm -f {out} {ready}; "
-                 f"mkfifo {ready}; (sh -c 'echo $$ > {pid}; exec /tmp/mqload {PROBE} -d {seconds}'"
+                 f"mkfifo {ready}; (sh -c 'echo $$ > {pid}; {start} /tmp/mqload {PROBE} -r {rate} "
+                 f"-d {seconds}'"
                  f" | (read line; echo \"$line\" > {ready}; cat > {out}; echo done > {ready})) "
                  f"> /tmp/probe.log 2>&1 & cat {ready}")
 
