@@ -282,8 +282,13 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		.done = publish_done,
 	};
 	uint16_t mid = 0;
+	bool known;
 
-	pub.topic = read_utf8(r, &pub.topic_len);
+	pub.topic = (const char *)read_bytes(r, &pub.topic_len);
+	/* what was routed before has been looked at */
+	known = pub.topic && route_known(pub.topic, pub.topic_len);
+	if (!known && pub.topic && !utf8_valid((const uint8_t *)pub.topic, pub.topic_len))
+		r->bad = true;
 	if (pub.qos)
 		mid = read_u16(r);
 	if (r->bad) {
@@ -299,12 +304,12 @@ void handle_publish(struct client *c, uint8_t first, struct reader *r)
 		return;
 	}
 	/* 5.0 has an alias instead of an empty name */
-	if (!topic_name_valid(pub.topic, pub.topic_len) &&
+	if (!known && !topic_name_valid(pub.topic, pub.topic_len) &&
 	    (c->protocol < 5 || pub.topic_len)) {
 		handle_malformed(c, "invalid topic name");
 		return;
 	}
-	if (!limit_topic(pub.topic, pub.topic_len)) {
+	if (!known && !limit_topic(pub.topic, pub.topic_len)) {
 		stats.topics_refused++;
 		client_fail(c, REASON_TOPIC_NAME_INVALID,
 			    "topic above max_topic_length or max_topic_levels");

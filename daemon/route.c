@@ -32,6 +32,8 @@ static uint32_t nr_routes;
 static uint32_t nr_receivers;
 static uint32_t mark;
 static struct filter_set match;
+/* Found last: who asks whether it is known goes on to use it. */
+static struct route *last;
 
 static void route_clear(struct route *r)
 {
@@ -53,6 +55,7 @@ static void routes_clear(void)
 {
 	uint32_t i;
 
+	last = NULL;
 	for (i = 0; i < ROUTE_BUCKETS; i++) {
 		while (table[i]) {
 			struct route *r = table[i];
@@ -90,19 +93,29 @@ struct usage routes_usage(void)
 	};
 }
 
-static struct route *route_find(const char *topic, uint16_t len, uint32_t hash)
+static struct route *route_find(const char *topic, uint16_t len, uint32_t *hash)
 {
-	struct route *r = table[hash % ROUTE_BUCKETS];
+	struct route *r = last;
 
-	while (r && !(r->hash == hash && r->topic_len == len &&
+	if (r && r->topic_len == len && !memcmp(r->topic, topic, len)) {
+		*hash = r->hash;
+		return r;
+	}
+	*hash = hash_bytes(topic, len, 0);
+	r = table[*hash % ROUTE_BUCKETS];
+	while (r && !(r->hash == *hash && r->topic_len == len &&
 		      !memcmp(r->topic, topic, len)))
 		r = r->hnext;
+	if (r)
+		last = r;
 	return r;
 }
 
 bool route_known(const char *topic, uint16_t len)
 {
-	return route_find(topic, len, hash_bytes(topic, len, 0));
+	uint32_t hash;
+
+	return route_find(topic, len, &hash);
 }
 
 void receiver_join(struct receiver *rx, const struct sub *sub)
@@ -186,6 +199,8 @@ static void route_unlink(struct route *r)
 {
 	struct route **p = &table[r->hash % ROUTE_BUCKETS];
 
+	if (last == r)
+		last = NULL;
 	while (*p != r)
 		p = &(*p)->hnext;
 	*p = r->hnext;
@@ -194,8 +209,8 @@ static void route_unlink(struct route *r)
 
 struct route *route_get(const char *topic, uint16_t len)
 {
-	uint32_t hash = hash_bytes(topic, len, 0);
-	struct route *r = route_find(topic, len, hash);
+	uint32_t hash;
+	struct route *r = route_find(topic, len, &hash);
 
 	if (r && r->generation == subs_generation())
 		return r;
