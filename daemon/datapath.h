@@ -47,6 +47,7 @@ struct datapath_traffic {
  * @len: their length together
  * @v5: they are of MQTT 5.0
  * @retain: it gets them with RETAIN
+ * @expires: they have a Message Expiry Interval, all the same
  * @ids: subscription identifiers, or NULL
  */
 struct datapath_packets {
@@ -54,6 +55,7 @@ struct datapath_packets {
 	uint32_t len;
 	bool v5;
 	bool retain;
+	bool expires;
 	const struct subids *ids;
 };
 

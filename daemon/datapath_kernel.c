@@ -671,6 +671,7 @@ static bool kernel_send(struct client *c, const struct datapath_packets *what)
 	struct port_out to = {
 		.v5 = what->v5,
 		.retain = what->retain,
+		.expires = what->expires,
 		.conns = &c->conn,
 		.nr_conns = 1,
 		.ids = what->ids,

@@ -223,6 +223,7 @@ void port_close(void);
  * @qos0: only to members granted QoS 0
  * @v5: the packets are of MQTT 5.0
  * @retain: with RETAIN; without groups only
+ * @expires: they have a Message Expiry Interval, all the same
  * @groups: groups
  * @nr_groups: their number
  * @conns: further conns
@@ -235,6 +236,7 @@ struct port_out {
 	bool qos0;
 	bool v5;
 	bool retain;
+	bool expires;
 	const uint32_t *groups;
 	uint32_t nr_groups;
 	const uint32_t *conns;

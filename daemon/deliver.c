@@ -190,6 +190,7 @@ static bool deliver_attached(struct client *c, const struct message *msg,
 		packet = message_encode5(msg, &what.len);
 		what.frames = packet;
 		what.v5 = true;
+		what.expires = msg->expires;
 	}
 	taken = what.frames && datapath_send(c, &what);
 	free(packet);

@@ -156,6 +156,7 @@ static bool deliver_attached_run(struct fan_out *f, struct client *c,
 		.frames = f->set.base.frames,
 		.len = f->set.base.len,
 		.v5 = f->set.v5,
+		.expires = f->set.base.expires,
 		.ids = c->protocol >= 5 ? rx->ids : NULL,
 	};
 
@@ -323,7 +324,7 @@ static void deliver_attached(struct fan_out *f)
 static bool attached_served_props(struct fan_out *f)
 {
 	struct publish pub = *f->pub;
-	struct run run = { .count = 1 };
+	struct run run = { .count = 1, .expires = f->msg->expires };
 	uint8_t *packet;
 	bool served;
 

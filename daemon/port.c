@@ -21,14 +21,23 @@
 
 /* Written early when so much has gathered, to bound the buffer. */
 #define PORT_FLUSH	(256u << 10)
+/*
+ * Packets of one record: the module has them in one piece, which is sent while
+ * the next one is made ready.
+ */
+#define PORT_PACKETS	32000u
+#define PORT_NONE	SIZE_MAX
 #define PORT_READ_MORE	16384u
 #define PORT_READ_MIN	(256u << 10)
 
 static int port_fd = -1;
 static uint32_t packet_max;
+static uint32_t packets_max;
 static uint8_t *out;
 static size_t out_len;
 static size_t out_cap;
+/* The record that packets may be added to. */
+static size_t out_last = PORT_NONE;
 static uint8_t *in;
 static size_t in_cap;
 static struct op poll_op;
@@ -65,7 +74,9 @@ void port_open(int fd, uint32_t fast_max, uint32_t max)
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	port_fd = fd;
 	packet_max = max;
+	packets_max = min_t(uint32_t, max, PORT_PACKETS);
 	out_len = 0;
+	out_last = PORT_NONE;
 	in_cap = max_t(size_t, (size_t)fast_max + PORT_READ_MORE,
 		       PORT_READ_MIN);
 	in = xmalloc(in_cap);
@@ -90,6 +101,7 @@ void port_close(void)
 	out = NULL;
 	out_cap = 0;
 	out_len = 0;
+	out_last = PORT_NONE;
 }
 
 bool port_fits(uint32_t len)
@@ -97,67 +109,138 @@ bool port_fits(uint32_t len)
 	return len <= packet_max;
 }
 
-static struct mqtt_port_hdr *port_record(uint32_t len)
+/* Makes the last record, at @at, @len bytes long. */
+static struct mqtt_port_hdr *port_extend(size_t at, uint32_t len)
 {
-	size_t size = MQTT_PORT_ALIGN(len);
+	size_t end = at + MQTT_PORT_ALIGN(len);
 	struct mqtt_port_hdr *hdr;
 
-	if (out_len && out_len + size > PORT_FLUSH)
-		port_flush();
-	if (out_len + size > out_cap) {
-		out_cap = max_t(size_t, out_len + size, 2 * out_cap);
+	if (end > out_cap) {
+		out_cap = max_t(size_t, end, 2 * out_cap);
 		out = xrealloc(out, out_cap);
 	}
-	hdr = (struct mqtt_port_hdr *)(out + out_len);
-	out_len += size;
-	memset(hdr, 0, sizeof(*hdr));
-	memset((uint8_t *)hdr + len, 0, size - len);
+	memset(out + at + len, 0, end - at - len);
+	out_len = end;
+	hdr = (struct mqtt_port_hdr *)(out + at);
 	hdr->len = len;
 	return hdr;
 }
 
-static void packet_out(const struct port_out *to, const void *packet,
-		       uint32_t len)
+static struct mqtt_port_hdr *port_record(uint32_t len)
+{
+	struct mqtt_port_hdr *hdr;
+
+	if (out_len && out_len + MQTT_PORT_ALIGN(len) > PORT_FLUSH)
+		port_flush();
+	out_last = PORT_NONE;
+	hdr = port_extend(out_len, len);
+	*hdr = (struct mqtt_port_hdr){ .len = len };
+	return hdr;
+}
+
+static bool ids_equal(const uint8_t **p, const uint32_t *ids, uint32_t nr)
+{
+	const uint8_t *at = *p;
+
+	*p += nr * sizeof(*ids);
+	return !nr || !memcmp(at, ids, nr * sizeof(*ids));
+}
+
+static void put_ids(uint8_t **p, const uint32_t *ids, uint32_t nr)
+{
+	if (nr)
+		memcpy(*p, ids, nr * sizeof(*ids));
+	*p += nr * sizeof(*ids);
+}
+
+/*
+ * Room for packets of @len bytes: at the end of the last record if that goes to
+ * the same receivers, which then get all of it as one piece.
+ */
+static uint8_t *packets_room(const struct port_out *to, uint32_t len)
 {
 	uint32_t ids[MQTT_MEMBER_IDS_MAX];
 	uint32_t nr_ids = subids_list(to->ids, ids, MQTT_MEMBER_IDS_MAX);
-	uint32_t groups = to->nr_groups * sizeof(uint32_t);
-	uint32_t conns = to->nr_conns * sizeof(uint32_t);
+	struct mqtt_port_hdr want = {
+		.type = MQTT_PORT_PACKET_OUT,
+		.flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
+			 (to->v5 ? MQTT_PORT_F_LEVEL5 : 0),
+		.nr_groups = to->nr_groups,
+		.nr_conns = to->nr_conns,
+		.nr_sub_ids = nr_ids,
+		.conn = to->conn,
+	};
+	uint32_t head = sizeof(want) + (to->nr_groups + to->nr_conns + nr_ids) *
+			sizeof(*ids);
 	struct mqtt_port_hdr *hdr;
 	uint8_t *p;
 
-	hdr = port_record(sizeof(*hdr) + groups + conns +
-			  nr_ids * sizeof(*ids) + len);
-	hdr->type = MQTT_PORT_PACKET_OUT;
-	hdr->flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
-		     (to->v5 ? MQTT_PORT_F_LEVEL5 : 0);
-	hdr->nr_groups = to->nr_groups;
-	hdr->nr_conns = to->nr_conns;
-	hdr->nr_sub_ids = nr_ids;
-	hdr->conn = to->conn;
+	/* those of one record expire together */
+	if (out_last != PORT_NONE && !to->expires) {
+		const uint8_t *at = out + out_last + sizeof(*hdr);
+
+		hdr = (struct mqtt_port_hdr *)(out + out_last);
+		want.len = hdr->len;
+		if (!memcmp(hdr, &want, sizeof(want)) &&
+		    hdr->len - head + len <= packets_max &&
+		    out_len + len <= PORT_FLUSH &&
+		    ids_equal(&at, to->groups, to->nr_groups) &&
+		    ids_equal(&at, to->conns, to->nr_conns) &&
+		    ids_equal(&at, ids, nr_ids)) {
+			hdr = port_extend(out_last, want.len + len);
+			return (uint8_t *)hdr + want.len;
+		}
+	}
+	want.len = head + len;
+	hdr = port_record(want.len);
+	*hdr = want;
+	if (!to->expires)
+		out_last = (uint8_t *)hdr - out;
 	p = (uint8_t *)(hdr + 1);
-	if (groups)
-		memcpy(p, to->groups, groups);
-	p += groups;
-	if (conns)
-		memcpy(p, to->conns, conns);
-	p += conns;
-	if (nr_ids)
-		memcpy(p, ids, nr_ids * sizeof(*ids));
-	p += nr_ids * sizeof(*ids);
-	memcpy(p, packet, len);
-	if (to->retain)
+	put_ids(&p, to->groups, to->nr_groups);
+	put_ids(&p, to->conns, to->nr_conns);
+	put_ids(&p, ids, nr_ids);
+	return p;
+}
+
+static void set_retain(uint8_t *p, uint32_t len)
+{
+	while (len) {
+		uint32_t n = run_next(p, len);
+
 		*p |= PUBLISH_RETAIN;
+		p += n;
+		len -= n;
+	}
+}
+
+/* As many whole packets as one record may have, at least one. */
+static uint32_t packets_fit(const uint8_t *p, uint32_t len)
+{
+	uint32_t n = run_next(p, len);
+
 	packets_out++;
+	while (n < len) {
+		uint32_t next = run_next(p + n, len - n);
+
+		if (n + next > packets_max)
+			break;
+		n += next;
+		packets_out++;
+	}
+	return n;
 }
 
 void port_packets_out(const struct port_out *to, const uint8_t *p,
 		      uint32_t len)
 {
 	while (len) {
-		uint32_t n = run_next(p, len);
+		uint32_t n = packets_fit(p, len);
+		uint8_t *room = packets_room(to, n);
 
-		packet_out(to, p, n);
+		memcpy(room, p, n);
+		if (to->retain)
+			set_retain(room, n);
 		p += n;
 		len -= n;
 	}
@@ -209,6 +292,7 @@ void port_flush(void)
 			off += port_skip(off, errno);
 	}
 	out_len = 0;
+	out_last = PORT_NONE;
 }
 
 /* How many packets a record holds. */

@@ -168,6 +168,7 @@ bool port_publish(const struct route *route, const struct publish *pub,
 		.conn = pub->source ? pub->source->conn : 0,
 		.qos0 = pub->qos,
 		.v5 = pub->v5,
+		.expires = run->expires,
 	};
 
 	ids_reserve((size_t)route->nr_filters + route->nr_receivers);

@@ -228,24 +228,46 @@ static bool mqtt_fanout_wanted(const struct mqtt_packet_out *po,
 			sizeof(*po->conns), mqtt_fanout_id_cmp);
 }
 
-/* Makes a form that was wanted. Returns false if the receiver goes without. */
+/*
+ * Makes a form that was wanted. Returns false if the receiver goes without @nr
+ * messages.
+ */
 static bool mqtt_fanout_make(struct mqtt_net *mn,
 			     const struct mqtt_packet_out *po,
-			     struct mqtt_variant *want)
+			     struct mqtt_variant *want, u32 nr)
 {
 	if (mqtt_variant_make(po->frame, want))
 		return true;
-	mqtt_stat_inc(mn, DROP_NOMEM);
+	mqtt_stat_add(mn, DROP_NOMEM, nr);
 	return false;
 }
 
 /*
+ * Serves a shared group, packet by packet from *from on. Returns true when it is
+ * complete; else a form of the packets is wanted.
+ */
+static bool mqtt_fanout_out_shared(struct mqtt_net *mn,
+				   struct mqtt_group *group,
+				   const struct mqtt_packet_out *po,
+				   unsigned long *from,
+				   struct mqtt_variant *want,
+				   struct mqtt_tx_sum *sum)
+{
+	for (; !po->qos0 && *from < po->frame->nr; ++*from)
+		if (!mqtt_shared_deliver(mn, group, po->frame, *from,
+					 MQTT_TX_OUT, sum, want))
+			return false;
+	return true;
+}
+
+/*
  * Serves a part of a group from *from on. Returns true when it is complete;
- * *found is false if a form of the packet is wanted.
+ * *found is false if a form of the packets is wanted. *from is a packet if the
+ * group is *shared, else a member.
  */
 static bool mqtt_fanout_out_some(struct mqtt_net *mn, u32 id,
 				 const struct mqtt_packet_out *po,
-				 unsigned long *from, bool *found,
+				 unsigned long *from, bool *found, bool *shared,
 				 struct mqtt_variant *want,
 				 struct mqtt_tx_sum *sum)
 {
@@ -257,10 +279,9 @@ static bool mqtt_fanout_out_some(struct mqtt_net *mn, u32 id,
 	if (!group)
 		return true;
 	if (group->flags) {
-		/* *from counts what is done: the packet, or doing without it. */
-		*found = *from || po->qos0 ||
-			 mqtt_shared_deliver(mn, group, po->frame, 0,
-					     MQTT_TX_OUT, sum, want);
+		*shared = true;
+		*found = mqtt_fanout_out_shared(mn, group, po, from, want,
+						sum);
 		return *found;
 	}
 
@@ -293,21 +314,22 @@ static void mqtt_fanout_out_group(struct mqtt_net *mn, u32 id,
 {
 	struct mqtt_variant want = {};
 	unsigned long from = 0;
-	bool complete, found;
+	bool complete, found, shared = false;
 
 	do {
 		found = true;
 		rcu_read_lock();
 		complete = mqtt_fanout_out_some(mn, id, po, &from, &found,
-						&want, sum);
+						&shared, &want, sum);
 		rcu_read_unlock();
-		if (!found && !mqtt_fanout_make(mn, po, &want))
+		if (!found && !mqtt_fanout_make(mn, po, &want,
+						shared ? 1 : po->frame->nr))
 			from++;
 		cond_resched();
 	} while (!complete);
 }
 
-/* Returns false if a form of the packet is wanted. */
+/* Returns false if a form of the packets is wanted. */
 static bool mqtt_fanout_out_conn(struct mqtt_net *mn, u32 id,
 				 const struct mqtt_packet_out *po,
 				 struct mqtt_variant *want,
@@ -348,7 +370,8 @@ static void mqtt_fanout_out_conns(struct mqtt_net *mn,
 			found = mqtt_fanout_out_conn(mn, po->conns[i], po,
 						     &want, sum);
 			rcu_read_unlock();
-		} while (!found && mqtt_fanout_make(mn, po, &want));
+		} while (!found && mqtt_fanout_make(mn, po, &want,
+						    po->frame->nr));
 		if (i % MQTT_FANOUT_SECTION == MQTT_FANOUT_SECTION - 1)
 			cond_resched();
 	}
@@ -417,7 +440,7 @@ void mqtt_fanout_packet_out(struct mqtt_net *mn,
 	struct mqtt_tx_sum sum = {};
 	u32 i;
 
-	mqtt_stat_inc(mn, PACKET_OUT);
+	mqtt_stat_add(mn, PACKET_OUT, po->frame->nr);
 	if (!po->nr_groups && !po->nr_conns) {
 		mqtt_fanout_out_flow(mn, po, &sum);
 	} else {

@@ -23,9 +23,9 @@ bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
 		       int *budget);
 
 /**
- * struct mqtt_packet_out - a packet from the port and its receivers
+ * struct mqtt_packet_out - packets from the port and their receivers
  *
- * @frame: one QoS 0 PUBLISH
+ * @frame: QoS 0 PUBLISH packets; one if @groups and @conns are empty
  * @src: identifier of the publisher's conn, 0 for none
  * @groups: group identifiers, unaligned
  * @nr_groups: number of them
@@ -59,9 +59,9 @@ struct mqtt_packet_out {
 void mqtt_fanout_sort(u32 *conns, u32 nr);
 
 /**
- * mqtt_fanout_packet_out() - queue a packet of the port on its receivers
+ * mqtt_fanout_packet_out() - queue packets of the port on their receivers
  * @mn: namespace
- * @po: packet and receivers
+ * @po: packets and receivers
  *
  * Context: process; may sleep.
  */

@@ -233,33 +233,56 @@ static ssize_t mqtt_port_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	}
 }
 
-/* The packet must be what the fast path forwards, but for RETAIN. */
-static int mqtt_port_check_packet(struct mqtt_frame *frame, bool level5,
+/*
+ * A packet must be what the fast path forwards, but for RETAIN, and have the
+ * deadline of those before it: a frame has one. Returns its length or -errno.
+ */
+static int mqtt_port_check_packet(struct mqtt_frame *frame, u32 off,
 				  bool may_retain)
 {
 	enum mqtt_parse_result result;
+	u8 *p = frame->data + off;
+	u32 n = frame->len - off;
 	struct mqtt_packet_head h;
-	u8 retain = may_retain ? frame->data[0] & MQTT_PUBLISH_RETAIN : 0;
+	bool expires;
+	u8 retain = may_retain ? *p & MQTT_PUBLISH_RETAIN : 0;
 
-	frame->data[0] ^= retain;
-	if (level5)
-		result = mqtt_parse_head5(frame->data, frame->len, U32_MAX,
-					  U16_MAX, &h);
+	*p ^= retain;
+	if (frame->level)
+		result = mqtt_parse_head5(p, n, U32_MAX, U16_MAX, &h);
 	else
-		result = mqtt_parse_head(frame->data, frame->len, U32_MAX,
-					 U16_MAX, &h);
-	frame->data[0] |= retain;
-	if (result != MQTT_PARSE_FAST || h.len != frame->len ||
-	    (level5 && h.alias))
+		result = mqtt_parse_head(p, n, U32_MAX, U16_MAX, &h);
+	*p |= retain;
+	if (result != MQTT_PARSE_FAST || h.len > n || (frame->level && h.alias))
 		return -EINVAL;
-	frame->level = level5 ? MQTT_MEMBER_LEVEL5 : 0;
-	frame->nr = 1;
-	frame->longest = frame->len;
-	if (level5 && h.expiry_off) {
-		frame->expires = true;
-		frame->expiry = h.expiry;
-		frame->arrived = get_jiffies_64();
+	expires = frame->level && h.expiry_off;
+	if (!frame->nr) {
+		frame->expires = expires;
+		frame->expiry = expires ? h.expiry : 0;
+	} else if (expires != frame->expires ||
+		   (expires && h.expiry != frame->expiry)) {
+		return -EINVAL;
 	}
+	frame->nr++;
+	frame->longest = max(frame->longest, h.len);
+	return h.len;
+}
+
+static int mqtt_port_check(struct mqtt_frame *frame, bool level5,
+			   bool may_retain)
+{
+	u32 off = 0;
+
+	frame->level = level5 ? MQTT_MEMBER_LEVEL5 : 0;
+	while (off < frame->len) {
+		int len = mqtt_port_check_packet(frame, off, may_retain);
+
+		if (len < 0)
+			return len;
+		off += len;
+	}
+	if (frame->expires)
+		frame->arrived = get_jiffies_64();
 	return 0;
 }
 
@@ -327,8 +350,11 @@ static int mqtt_port_packet_out(struct mqtt_port *port,
 	}
 	po.frame->len = body;
 	if (copy_from_iter_full(po.frame->data, po.frame->len, from)) {
-		err = mqtt_port_check_packet(po.frame, hdr->flags &
-					     MQTT_PORT_F_LEVEL5, by_name);
+		err = mqtt_port_check(po.frame, hdr->flags & MQTT_PORT_F_LEVEL5,
+				      by_name);
+		/* The flow is that of one topic. */
+		if (!err && po.frame->nr > 1 && !po.nr_groups && !po.nr_conns)
+			err = -EINVAL;
 		if (!err)
 			mqtt_fanout_packet_out(mn, &po);
 		mqtt_variant_drop(po.frame);

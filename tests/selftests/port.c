@@ -174,6 +174,122 @@ TEST_F(port, packet_out_by_name)
 	EXPECT_EQ(3, world_conn(&self->w, id[2]).drop_oversize);
 }
 
+static void refused(struct world *w, const struct packet_out *out, const struct buf *p)
+{
+	struct buf b = {};
+
+	record_out(&b, out, p->p, p->len);
+	if (write(w->port, b.p, b.len) != -1 || errno != EINVAL)
+		die("a bad record was taken");
+	buf_free(&b);
+}
+
+/* Several packets in a record: each member gets them in its form, in order. */
+TEST_F(port, packet_out_run)
+{
+	struct buf p = {}, b = {}, want[4] = {}, expiring = {};
+	struct packet_out out = { .nr_groups = 1 };
+	static const uint32_t len[] = { 20, 100, 30 };
+	struct mqtt_stats stats;
+	uint32_t id[4], i;
+	struct tcp t[4];
+
+	id[0] = world_client(&self->w, &t[0]);
+	id[1] = world_client5(&self->w, &t[1], 0);
+	id[2] = world_client5(&self->w, &t[2], 60);
+	id[3] = world_client(&self->w, &t[3]);
+	uint32_t group = world_group(&self->w, "#");
+
+	for (i = 0; i < 4; i++)
+		world_member(&self->w, group, id[i], 0, MQTT_MEMBER_F_NO_LOCAL);
+	for (i = 0; i < 3; i++) {
+		char topic[] = { 't', '0' + i, 0 };
+
+		buf_publish(&p, topic, len[i], i);
+		buf_publish(&want[0], topic, len[i], i);
+		buf_publish5(&want[1], topic, NULL, 0, len[i], i);
+		if (i != 1)
+			buf_publish5(&want[2], topic, NULL, 0, len[i], i);
+	}
+	out.groups = &group;
+	out.conn = id[3];
+	record_out(&b, &out, p.p, p.len);
+	write_all(self->w.port, &b);
+	for (i = 0; i < 4; i++)
+		world_expect(&t[i], want[i].p, want[i].len);
+	stats = world_stats(&self->w);
+	EXPECT_EQ(3, stats.packet_out);
+	EXPECT_EQ(3 + 3 + 2, stats.deliver_packet_out);
+	EXPECT_EQ(1, stats.drop_oversize);
+	EXPECT_EQ(0, stats.queued_bytes);
+
+	/* By name, RETAIN is each packet's own. */
+	b.len = 0;
+	out = (struct packet_out) { .conns = id, .nr_conns = 1 };
+	p.p[want[0].len - 36] |= MQTT_PUBLISH_RETAIN;
+	record_out(&b, &out, p.p, p.len);
+	write_all(self->w.port, &b);
+	world_expect(&t[0], p.p, p.len);
+
+	/* All of one record expire together; one that is bad spoils it. */
+	out.flags = MQTT_PORT_F_LEVEL5;
+	buf_publish5(&expiring, "t", "\x02\0\0\0\x05", 5, 20, 1);
+	buf_publish5(&expiring, "u", "\x02\0\0\0\x05", 5, 20, 1);
+	b.len = 0;
+	record_out(&b, &out, expiring.p, expiring.len);
+	write_all(self->w.port, &b);
+	expiring.p[expiring.len / 2 + 10]++;
+	refused(&self->w, &out, &expiring);
+	buf_publish5(&want[3], "t", "\x02\0\0\0\x05", 5, 20, 1);
+	buf_publish5(&want[3], "u", NULL, 0, 20, 1);
+	refused(&self->w, &out, &want[3]);
+	p.len--;
+	out.flags = 0;
+	refused(&self->w, &out, &p);
+	want[0].len = 0;
+	buf_publish(&want[0], "t", 20, 1);
+	buf_publish(&want[0], "u", 20, 1);
+	world_expect(&t[0], want[0].p, want[0].len);
+	/* The flow is that of one topic. */
+	refused(&self->w, &(struct packet_out) { 0 }, &want[0]);
+	EXPECT_EQ(3 + 3 + 2, world_stats(&self->w).packet_out);
+}
+
+/* Of several packets in a record a shared group gets each once. */
+TEST_F(port, packet_out_run_shared)
+{
+	struct packet_out out = { .nr_groups = 1 };
+	struct buf p = {}, b = {}, want[2] = {};
+	uint32_t group = ++self->w.groups, i;
+	struct tcp t[2];
+
+	check(self->w.nl, mqtt_nl_group_add(self->w.nl, group,
+					    (struct mqtt_blob) { "$share/s/#", 10 },
+					    MQTT_GROUP_F_SHARED), "group add");
+	self->w.gen++;
+	world_member(&self->w, group, world_client(&self->w, &t[0]), 0, 0);
+	world_member(&self->w, group, world_client5(&self->w, &t[1], 0), 0, 0);
+	for (i = 0; i < 5; i++) {
+		buf_publish(&p, "t", 20 + i, i);
+		if (i % 2)
+			buf_publish5(&want[1], "t", NULL, 0, 20 + i, i);
+		else
+			buf_publish(&want[0], "t", 20 + i, i);
+	}
+	out.groups = &group;
+	record_out(&b, &out, p.p, p.len);
+	write_all(self->w.port, &b);
+	for (i = 0; i < 2; i++)
+		world_expect(&t[i], want[i].p, want[i].len);
+	EXPECT_EQ(5, world_stats(&self->w).deliver_packet_out);
+	/* None for what it has with QoS. */
+	b.len = 0;
+	out.flags = MQTT_PORT_F_QOS0;
+	record_out(&b, &out, p.p, p.len);
+	write_all(self->w.port, &b);
+	world_expect(&t[0], NULL, 0);
+}
+
 /* A frame of the daemon's own making waits while it is inside another packet. */
 TEST_F(port, packet_out_by_name_waits)
 {
@@ -198,16 +314,6 @@ TEST_F(port, packet_out_by_name_waits)
 	buf_add(&want, p.p, p.len);
 	buf_add(&want, "\x30\3\0\1t", 5);
 	world_expect(&t, want.p, want.len);
-}
-
-static void refused(struct world *w, const struct packet_out *out, const struct buf *p)
-{
-	struct buf b = {};
-
-	record_out(&b, out, p->p, p->len);
-	if (write(w->port, b.p, b.len) != -1 || errno != EINVAL)
-		die("a bad record was taken");
-	buf_free(&b);
 }
 
 TEST_F(port, packet_out_by_name_refused)

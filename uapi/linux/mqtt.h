@@ -500,7 +500,8 @@ enum mqtt_a_member {
  *	on one conn; over it send() takes less or fails with -EAGAIN
  * @MQTT_A_LIMITS_TX_TOTAL_MAX: (u64) bytes of module frames queued on all conns
  * @MQTT_A_LIMITS_PORT_QUEUE_MAX: (u32) bytes waiting on the port for the owner
- * @MQTT_A_LIMITS_PORT_PACKET_MAX: (u32) longest packet in a PACKET_OUT record
+ * @MQTT_A_LIMITS_PORT_PACKET_MAX: (u32) most bytes of packets in a PACKET_OUT
+ *	record
  * @MQTT_A_LIMITS_PINGRESP: (u8) 1: the module answers PINGREQ, 0: divert it. A
  *	PINGREQ is answered only after the owner has sent something on the conn
  *	(CONNACK), and waits at the gate as a publish does, so that PINGRESP
@@ -686,7 +687,7 @@ enum mqtt_a_event {
  * returns, so a PACKET_OUT followed by a GATE_ACK needs nothing between them.
  * A write that ends inside a record executes the whole ones before it and
  * returns their length; -EINVAL when the first record is malformed or cut;
- * -EMSGSIZE when its packet is longer than port_packet_max; -ESHUTDOWN after
+ * -EMSGSIZE when its packets are longer than port_packet_max; -ESHUTDOWN after
  * a drain. A NOWAIT write never blocks on the owner's own conns.
  *
  * Reading: returns as many whole records as fit; -EMSGSIZE when the first does
@@ -694,17 +695,20 @@ enum mqtt_a_event {
  * there is none and the file is non-blocking or the read NOWAIT; 0 after a
  * drain.
  *
- * MQTT_PORT_PACKET_OUT (write): fan out the one QoS 0 PUBLISH packet (as on the
+ * MQTT_PORT_PACKET_OUT (write): fan out the QoS 0 PUBLISH packets (as on the
  * wire at protocol level 4, or at level 5 with MQTT_PORT_F_LEVEL5, RETAIN and
- * DUP 0, fixed header included, no Topic Alias) in the body. The body is: u32
- * groups[nr_groups], u32 conns[nr_conns], u32 sub_ids[nr_sub_ids], the packet.
+ * DUP 0, fixed header included, no Topic Alias) in the body, one or more of any
+ * topics. The body is: u32 groups[nr_groups], u32 conns[nr_conns], u32
+ * sub_ids[nr_sub_ids], the packets. All have the same Message Expiry Interval,
+ * or none has one. What follows is said of one and holds for each.
  * Each conn in conns gets one copy; members of the groups get one copy each,
  * except those with MQTT_MEMBER_F_OVERLAP whose conn is in conns too. Groups
  * and conns that do not exist (any more) are ignored; port members are
  * skipped. With neither groups nor conns, the flow of {ACL class of conn, or 0,
  * topic} is used, and without such a flow the packet is dropped and counted
- * in drop_no_subscriber. A Message Expiry Interval counts from the write. conn is the publisher's conn for
- * MQTT_MEMBER_F_NO_LOCAL, 0 if it has none. Topic validity is the owner's duty.
+ * in drop_no_subscriber; then there must be only one. A Message Expiry Interval
+ * counts from the write. conn is the publisher's conn for MQTT_MEMBER_F_NO_LOCAL,
+ * 0 if it has none. Topic validity is the owner's duty.
  * With MQTT_PORT_F_QOS0 only members granted QoS 0 (and all of conns) get it.
  * Members get it with their SUBSCRIPTION_IDS; conns get it with none, or those
  * of a flow's merged member. One member of a shared group gets it, and with
