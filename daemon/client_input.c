@@ -349,18 +349,32 @@ static size_t input_run(struct client *c, const uint8_t *p, size_t len)
 }
 
 /**
- * struct input_hold - input that waits until what came before it is delivered
+ * struct input_hold - input that waits: until what came before it is delivered, or
+ *	for others that end
+ * @node: in the list of those that end, if it waits for these
+ * @client: whose it is
  * @bytes: what was received
  * @len: their number
  * @ended: nothing more will be
  * @end: why, 0 or -errno
  */
 struct input_hold {
+	struct list_head node;
+	struct client *client;
 	uint8_t *bytes;
 	size_t len;
 	bool ended;
 	int end;
 };
+
+/*
+ * Connections that end in a turn of the loop: with thousands at once others
+ * would wait for all of them. The rest of them ends in later turns.
+ */
+#define ENDS_MAX	16u
+
+static LIST_HEAD(ending);
+static uint32_t ends;
 
 static bool input_waits(const struct client *c)
 {
@@ -376,8 +390,23 @@ static void input_stop(struct client *c)
 
 void client_input_hold(struct client *c)
 {
-	client_rare(c)->hold = xcalloc(1, sizeof(*c->rare->hold));
+	struct input_hold *hold = xcalloc(1, sizeof(*hold));
+
+	INIT_LIST_HEAD(&hold->node);
+	hold->client = c;
+	client_rare(c)->hold = hold;
 	input_stop(c);
+}
+
+/* Is the end of a connection to wait? Then its input is held. */
+static bool end_waits(struct client *c)
+{
+	if (ends++ < ENDS_MAX)
+		return false;
+	client_input_hold(c);
+	list_add_tail(&c->rare->hold->node, &ending);
+	loop_again();
+	return true;
 }
 
 /* No more than a few buffers: nothing more is received meanwhile. */
@@ -390,6 +419,7 @@ static void hold_keep(struct input_hold *hold, const uint8_t *p, size_t len)
 
 static void hold_free(struct input_hold *hold)
 {
+	list_del_init(&hold->node);
 	free(hold->bytes);
 	free(hold);
 }
@@ -424,7 +454,9 @@ static void client_input(struct client *c, const uint8_t *p, size_t len)
 		size_t n;
 		int64_t total;
 
-		if (unlikely(c->rare->hold)) {
+		if (unlikely(c->rare->hold) ||
+		    (unlikely(*p == DISCONNECT) && !c->rare->transport &&
+		     end_waits(c))) {
 			hold_keep(c->rare->hold, p, len);
 			return;
 		}
@@ -531,6 +563,27 @@ void client_input_release(struct client *c)
 		client_receive(c);
 }
 
+void client_inputs_run(void)
+{
+	uint32_t n;
+
+	ends = 0;
+	for (n = 0; n < ENDS_MAX && !list_empty(&ending); n++) {
+		struct input_hold *hold = list_first_entry(&ending,
+							   struct input_hold,
+							   node);
+
+		list_del_init(&hold->node);
+		client_input_release(hold->client);
+		ends = 0;
+	}
+	if (list_empty(&ending))
+		return;
+	/* those that end now are behind them */
+	ends = ENDS_MAX;
+	loop_again();
+}
+
 static void client_rx(struct op *op, int res, uint32_t flags)
 {
 	struct client *c = container_of(op, struct client, rx_op);
@@ -550,7 +603,7 @@ static void client_rx(struct op *op, int res, uint32_t flags)
 			client_take(c, buf, res);
 	} else if (res != -ENOBUFS && res != -EINTR && res != -EAGAIN &&
 		   res != -ECANCELED) {
-		if (unlikely(c->rare->hold)) {
+		if (unlikely(c->rare->hold) || end_waits(c)) {
 			c->rare->hold->ended = true;
 			c->rare->hold->end = res;
 		} else {

@@ -50,6 +50,13 @@ void client_input_release(struct client *c);
 void client_input_drop(struct client *c);
 
 /**
+ * client_inputs_run() - connections end for which others had to wait
+ *
+ * Some in each turn of the loop.
+ */
+void client_inputs_run(void);
+
+/**
  * client_input_connected() - CONNECT has been handled
  * @c: client; what is kept of CONNECT is freed
  */

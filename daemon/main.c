@@ -12,6 +12,7 @@
 
 #include "auth.h"
 #include "client.h"
+#include "client_input.h"
 #include "conf.h"
 #include "control.h"
 #include "datapath.h"
@@ -189,6 +190,7 @@ static int write_pid_file(void)
 static void end_of_turn(void)
 {
 	fan_outs_run();
+	client_inputs_run();
 	datapath_end_of_turn();
 	store_end_of_turn();
 	clients_flush(false);
