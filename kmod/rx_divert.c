@@ -344,13 +344,19 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 						  struct mqtt_packet_head *h,
 						  bool *ends)
 {
-	u8 buf[MQTT_DIVERT_PEEK], *p = buf, *big = NULL;
-	enum mqtt_parse_result result;
-	u32 n, cap = sizeof(buf), topic_len;
-	const u8 *topic;
+	enum mqtt_parse_result result = MQTT_PARSE_MORE;
+	u8 buf[MQTT_DIVERT_PEEK], *big = NULL;
+	u32 n = 0, cap = sizeof(buf), topic_len;
+	const u8 *p = mqtt_rx_peek_block(peek, &n), *topic;
 
-	n = mqtt_rx_peek_copy(peek, buf, cap);
-	result = mqtt_rx_parse(pass, p, n, h);
+	/* Where it is, unless the block ends too soon. */
+	if (p)
+		result = mqtt_rx_parse(pass, p, n, h);
+	if (result == MQTT_PARSE_MORE) {
+		n = mqtt_rx_peek_copy(peek, buf, cap);
+		p = buf;
+		result = mqtt_rx_parse(pass, p, n, h);
+	}
 	/* Topic, properties and payload may each ask for more. */
 	while (result == MQTT_PARSE_MORE && n == cap) {
 		kfree(big);
@@ -363,8 +369,8 @@ static enum mqtt_parse_result mqtt_rx_peek_packet(struct mqtt_rx_pass *pass,
 			mqtt_rx_divert_alias(pass, p, h);
 			return MQTT_PARSE_SLOW;
 		}
-		p = big;
 		n = mqtt_rx_peek_copy(peek, big, cap);
+		p = big;
 		result = mqtt_rx_parse(pass, p, n, h);
 	}
 	*ends = result == MQTT_PARSE_MORE || result == MQTT_PARSE_PINGREQ;
