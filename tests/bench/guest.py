@@ -155,15 +155,14 @@ class Guest:
         return [r for r in reports if "ok" in r]
 
     @contextlib.contextmanager
-    def kept_busy(self, slow=False):
+    def kept_busy(self):
         """Keeps the guest from idling, so that its clock is its instructions alone.
 
         Idle time would be the host's, however late the host is: whoever runs now gives way to
-        everybody else. Slow where the generator is on the host, whose own delays then count for
-        little.
+        everybody else.
         """
-        busy = f"{MQLOAD} idle" if slow else "chrt -i 0 sh -c 'while :; do :; done'"
-        self.sh(f"{busy} > /dev/null 2>&1 & echo $! > /tmp/busy.pid")
+        self.sh("chrt -i 0 sh -c 'while :; do :; done' > /dev/null 2>&1 & "
+                "echo $! > /tmp/busy.pid")
         try:
             yield
         finally:

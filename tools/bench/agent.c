@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "clock.h"
 #include "client.h"
 #include "list.h"
 
@@ -151,12 +152,12 @@ void agent_open(struct agent *ag, const struct sockaddr_storage *dst, socklen_t 
  */
 int agent_map_insns(struct agent *ag, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC);
-	const void *map;
+	int fd = open(file, O_RDWR | O_CLOEXEC);
+	void *map;
 
 	if (fd < 0)
 		return -errno;
-	map = mmap(NULL, INSNS_CPUS * sizeof(*ag->insns), PROT_READ, MAP_SHARED, fd, 0);
+	map = mmap(NULL, sizeof(*ag->insns), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (map == MAP_FAILED)
 		return -errno;
@@ -212,7 +213,7 @@ static void agent_receive(struct agent *ag)
 		ag->snap[ag->have].idle = idle;
 		for (i = 0; i < INSNS_CPUS; i++)
 			ag->snap[ag->have].insns[i] = ag->insns ?
-				__atomic_load_n(&ag->insns[i].count, __ATOMIC_RELAXED) : 0;
+				__atomic_load_n(&ag->insns->cpu[i].count, __ATOMIC_RELAXED) : 0;
 		ag->mark[ag->have++] = *ag->counter;
 	}
 	ag->len = 0;

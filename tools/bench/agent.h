@@ -38,7 +38,7 @@ struct cpu_snap {
  */
 struct agent {
 	int fd;
-	const struct insns *insns;
+	struct insns_file *insns;
 	unsigned int asked;
 	unsigned int have;
 	struct cpu_snap snap[2];

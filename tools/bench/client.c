@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../qemu/insns.h"
 #include "client.h"
+#include "clock.h"
 #include "list.h"
 
 #define MQTT_CONNECT	0x10
@@ -32,43 +32,6 @@
 
 /* Those that have bytes to be sent before the next wait. */
 static struct client *queue;
-
-/* What the guest's clock is read from, %NULL to go by the host's. */
-static const struct insns *guest_clock;
-
-/**
- * clock_of_guest() - go by the clock of a guest that runs in instruction time and is never idle
- * @insns: what QEMU's plugin counts for its only CPU
- */
-void clock_of_guest(const struct insns *insns)
-{
-	guest_clock = insns;
-}
-
-/**
- * clock_is_guests() - whether time passes as the guest's instructions do
- *
- * Return: true if so; there is nothing to sleep by then.
- */
-bool clock_is_guests(void)
-{
-	return guest_clock;
-}
-
-/**
- * now_ns() - the clock that all intended send times are taken from
- *
- * Return: CLOCK_MONOTONIC in nanoseconds, or the guest's time: one nanosecond an instruction.
- */
-uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	if (guest_clock)
-		return __atomic_load_n(&guest_clock->count, __ATOMIC_RELAXED);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ull + ts.tv_nsec;
-}
 
 static void *xrealloc(void *p, size_t size)
 {

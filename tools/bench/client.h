@@ -148,10 +148,6 @@ struct client {
 	const struct client_ops *ops;
 };
 
-struct insns;
-void clock_of_guest(const struct insns *insns);
-bool clock_is_guests(void);
-uint64_t now_ns(void);
 void client_init(struct client *cl, const struct client_ops *ops);
 int client_connect(struct client *cl, const struct target *to, unsigned int serial);
 uint8_t *client_reserve(struct client *cl, size_t len);

@@ -6,12 +6,14 @@
 #include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "ring.h"
 #include "run.h"
 
@@ -128,18 +130,28 @@ static const struct client_ops kept_ops = {
 	.closed = kept_closed,
 };
 
+/* Its time passes when there is nothing to do before; that has to be seen after QEMU is done. */
+static void loop_once_in_guests_time(uint64_t until)
+{
+	client_flush_queued();
+	if (ring_look())
+		return;
+	if (!clock_host_is_done())
+		sched_yield();
+	else if (!ring_look())
+		clock_wait(until);
+}
+
 static void loop_once(uint64_t until)
 {
 	uint64_t now = now_ns(), wait = until > now ? until - now : 0;
 
+	if (clock_is_guests()) {
+		loop_once_in_guests_time(until);
+		return;
+	}
 	if (wait > NSEC / 2)
 		wait = NSEC / 2;
-	/*
-	 * Its time cannot be slept by, only looked at again: in a few of its microseconds, because
-	 * the emulator wants the processor more than we do, or later when nothing falls due.
-	 */
-	if (clock_is_guests() && wait)
-		wait = wait < NSEC / 2 ? 20000 : NSEC / 1000;
 	client_flush_queued();
 	ring_wait(wait);
 }

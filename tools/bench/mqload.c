@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 
 #include "agent.h"
-#include "idle.h"
+#include "clock.h"
 #include "load.h"
 
 enum {
@@ -93,7 +93,6 @@ static const struct option options[] = {
 static const char usage_text[] =
 "usage: mqload [OPTION]... [-- [OPTION]...]...\n"
 "       mqload agent PORT\n"
-"       mqload idle            (keeps the guest's CPU from idling)\n"
 "\n"
 "  -h HOST  -p PORT       broker (127.0.0.1, 1883)\n"
 "  --cafile FILE          TLS 1.3; authorities that the broker's certificate is checked with\n"
@@ -126,7 +125,8 @@ static const char usage_text[] =
 "  --agent HOST:PORT      measure the broker's machine with the agent there\n"
 "  --insns FILE           instructions of the guest's CPUs, as QEMU's plugin counts them there\n"
 "  --guest-time           they are the clock: a rate, a duration, and the latency are the guest's,\n"
-"                         which must run in instruction time on one CPU and never be idle\n"
+"                         which must run in instruction time on one CPU and never be idle; it\n"
+"                         stands still while this or another such generator has something to do\n"
 "  --name NAME  --prefix TOPIC  --repeat N (of this workload)\n"
 "\n"
 "SIGUSR1 ends at once what goes on for a number of seconds (-d, --idle).\n"
@@ -420,8 +420,6 @@ int main(int argc, char **argv)
 	};
 	int first = 0, last, failed = 0;
 
-	if (argc == 2 && !strcmp(argv[1], "idle"))
-		return idle_serve();
 	if (argc == 3 && !strcmp(argv[1], "agent"))
 		return agent_serve(number(argv[2], 1, 65535));
 	if (setrlimit(RLIMIT_NOFILE, &files) && !getrlimit(RLIMIT_NOFILE, &files)) {
@@ -431,6 +429,7 @@ int main(int argc, char **argv)
 	while (first < argc) {
 		struct load_cfg *cfg;
 		unsigned int i;
+		int rc;
 
 		for (last = first + 1; last < argc && strcmp(argv[last], "--"); last++)
 			;
@@ -443,7 +442,9 @@ int main(int argc, char **argv)
 			usage_error("cannot read", job.insns);
 		if (job.guest_time && !agent.insns)
 			usage_error("want --insns", "--guest-time");
-		clock_of_guest(job.guest_time ? agent.insns : NULL);
+		rc = clock_of_guest(job.guest_time ? agent.insns : NULL);
+		if (rc)
+			usage_error("--guest-time", strerror(-rc));
 		if (job.close_kept)
 			load_close_kept(job.cfg.end);
 		/* Kept connections refer to it: one copy for good. */

@@ -184,6 +184,36 @@ static void handle_cqe(const struct io_uring_cqe *cqe)
 		give_back(id);
 }
 
+static unsigned int handle_all(void)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int head, n = 0;
+
+	io_uring_for_each_cqe(&ring, head, cqe) {
+		handle_cqe(cqe);
+		n++;
+	}
+	io_uring_cq_advance(&ring, n);
+	return n;
+}
+
+static void check_enter(int rc)
+{
+	if (rc < 0 && rc != -ETIME && rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
+		ring_fail("io_uring_enter", rc);
+}
+
+/**
+ * ring_look() - submit what was prepared, and handle what is done without waiting for it
+ *
+ * Return: true if anything was.
+ */
+bool ring_look(void)
+{
+	check_enter(io_uring_submit_and_get_events(&ring));
+	return handle_all();
+}
+
 /**
  * ring_wait() - submit what was prepared, wait for something to be done, and handle all that is
  * @ns: how long to wait at most
@@ -192,14 +222,7 @@ void ring_wait(uint64_t ns)
 {
 	struct __kernel_timespec ts = { ns / 1000000000, ns % 1000000000 };
 	struct io_uring_cqe *cqe;
-	unsigned int head, n = 0;
-	int rc = io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &ts, NULL);
 
-	if (rc < 0 && rc != -ETIME && rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
-		ring_fail("io_uring_enter", rc);
-	io_uring_for_each_cqe(&ring, head, cqe) {
-		handle_cqe(cqe);
-		n++;
-	}
-	io_uring_cq_advance(&ring, n);
+	check_enter(io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &ts, NULL));
+	handle_all();
 }

@@ -23,6 +23,7 @@ void ring_recv(struct ring_op *op, int fd);
 void ring_send(struct ring_op *op, int fd, const void *p, size_t len);
 void ring_poll(struct ring_op *op, int fd, unsigned int events);
 void ring_cancel(struct ring_op *op);
+bool ring_look(void);
 void ring_wait(uint64_t ns);
 
 #endif
