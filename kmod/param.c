@@ -10,6 +10,7 @@ DEFINE_STATIC_KEY_TRUE(mqtt_param_only);
 DEFINE_STATIC_KEY_TRUE(mqtt_param_flow_cache);
 DEFINE_STATIC_KEY_TRUE(mqtt_param_at_hand);
 DEFINE_STATIC_KEY_TRUE(mqtt_param_direct);
+DEFINE_STATIC_KEY_TRUE(mqtt_param_bursts);
 
 static bool runs = true;
 module_param(runs, bool, 0444);
@@ -31,6 +32,11 @@ MODULE_PARM_DESC(at_hand,
 static bool direct = true;
 module_param(direct, bool, 0444);
 MODULE_PARM_DESC(direct, "the owner's bytes go to TCP from its memory (Y)");
+
+static bool bursts = true;
+module_param(bursts, bool, 0444);
+MODULE_PARM_DESC(bursts,
+		 "several clients are sent to before softirqs run (Y)");
 
 u32 mqtt_param_share_min __read_mostly = 2048;
 module_param_named(share_min, mqtt_param_share_min, uint, 0444);
@@ -58,6 +64,8 @@ void mqtt_param_init(void)
 		static_branch_disable(&mqtt_param_at_hand);
 	if (!direct)
 		static_branch_disable(&mqtt_param_direct);
+	if (!bursts)
+		static_branch_disable(&mqtt_param_bursts);
 	/* A turn receives from somebody. */
 	mqtt_param_batch = max(mqtt_param_batch, 1U);
 }

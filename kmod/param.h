@@ -12,6 +12,7 @@ DECLARE_STATIC_KEY_TRUE(mqtt_param_only);
 DECLARE_STATIC_KEY_TRUE(mqtt_param_flow_cache);
 DECLARE_STATIC_KEY_TRUE(mqtt_param_at_hand);
 DECLARE_STATIC_KEY_TRUE(mqtt_param_direct);
+DECLARE_STATIC_KEY_TRUE(mqtt_param_bursts);
 
 /*
  * From this length on a frame's pages are shared with TCP instead of copied.

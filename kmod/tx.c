@@ -23,6 +23,8 @@
 #define MQTT_TX_ITEM_MIN	64
 /* Before trying again when TCP has no memory and nothing in flight. */
 #define MQTT_TX_RETRY	(HZ / 50 + 1)
+/* Bytes that are sent with softirqs disabled at most. */
+#define MQTT_TX_SHORT	4096
 /* Nanoseconds in a unit of mqtt_tx.flushed. */
 #define MQTT_TX_UNIT	1024
 
@@ -240,19 +242,19 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 	if (unlikely(frame->longest > max)) {
 		filtered = mqtt_tx_filter(conn, frame, max, &skipped);
 		if (IS_ERR(filtered)) {
-			spin_lock(&tx->lock);
+			spin_lock_bh(&tx->lock);
 			mqtt_tx_drop(conn, -ENOMEM, frame->nr);
-			spin_unlock(&tx->lock);
+			spin_unlock_bh(&tx->lock);
 			return;
 		}
 		frame = filtered;
 	}
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	if (skipped)
 		mqtt_tx_drop(conn, -EMSGSIZE, skipped);
 	if (!frame) {
-		spin_unlock(&tx->lock);
+		spin_unlock_bh(&tx->lock);
 		return;
 	}
 	len = mqtt_tx_enqueue(conn, frame, &nr, &kick);
@@ -262,7 +264,7 @@ void mqtt_tx_frame(struct mqtt_conn *conn, struct mqtt_frame *frame,
 		tx->deliver_packet_out += nr;
 	if (nr < frame->nr)
 		mqtt_tx_drop(conn, len < 0 ? len : -ENOBUFS, frame->nr - nr);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 
 	if (len > 0) {
 		sum->nr += nr;
@@ -284,13 +286,13 @@ int mqtt_tx_offer(struct mqtt_conn *conn, struct mqtt_frame *frame,
 
 	if (frame->longest > READ_ONCE(conn->max_packet))
 		return -EMSGSIZE;
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	len = mqtt_tx_enqueue(conn, frame, &nr, &kick);
 	if (kind == MQTT_TX_FAST)
 		tx->deliver_fast += nr;
 	else
 		tx->deliver_packet_out += nr;
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (len < 0)
 		return len;
 	sum->nr += nr;
@@ -308,9 +310,9 @@ void mqtt_tx_pingresp(struct mqtt_conn *conn)
 	int len;
 	u32 nr;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	len = mqtt_tx_enqueue(conn, mqtt_tx_pingresp_frame, &nr, &kick);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (len > 0)
 		percpu_counter_add(&conn->mn->queued_bytes, len);
 	if (kick)
@@ -338,12 +340,12 @@ bool mqtt_tx_writable(struct mqtt_conn *conn)
 	struct mqtt_tx *tx = &conn->tx;
 	bool room;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	room = tx->err ||
 	       tx->daemon_bytes < READ_ONCE(conn->mn->limits.tx_daemon_max);
 	if (!room)
 		tx->full = true;
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	return room;
 }
 
@@ -534,7 +536,7 @@ static bool mqtt_tx_pushed(struct mqtt_conn *conn,
 	if (ret < 0 && ret != -EAGAIN)
 		mqtt_tx_error(conn, ret);
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	if (ret == batch->bytes) {
 		*frames += mqtt_tx_advance(conn, ret, done);
 		more = !list_empty(&tx->wire);
@@ -547,7 +549,7 @@ static bool mqtt_tx_pushed(struct mqtt_conn *conn,
 	} else {
 		*frames += mqtt_tx_fail(conn, ret, done);
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (ret > 0 && ret < batch->bytes)
 		mqtt_stat_inc(conn->mn, TX_PARTIAL);
 	return more;
@@ -562,9 +564,9 @@ static bool mqtt_tx_push(struct mqtt_conn *conn, struct list_head *done,
 	bool more, due;
 	int ret;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	due = mqtt_tx_gather(conn, &batch);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (due) {
 		*frames += mqtt_tx_expire(conn, done);
 		return true;
@@ -599,32 +601,94 @@ void mqtt_tx_release(struct mqtt_conn *conn)
 		release_sock(conn->sk);
 }
 
-static void mqtt_tx_flush_held(struct mqtt_conn *conn, struct list_head *done)
+/* Held. @frames bytes of the module's are with TCP. */
+static void mqtt_tx_flushed(struct mqtt_conn *conn, u32 frames)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	bool wake = false;
-	u32 frames = 0;
 
-	if (tx->blocked || tx->closed)
-		return;
-	while (mqtt_tx_push(conn, done, &frames))
-		;
 	if (frames) {
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
 		if (unlikely(READ_ONCE(conn->mn->limits.tx_usecs)))
 			WRITE_ONCE(tx->flushed, mqtt_tx_units(ktime_get_ns()));
 	}
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	WRITE_ONCE(tx->unsent, 0);
 	if (tx->full && (tx->err || tx->daemon_bytes <=
 			 READ_ONCE(conn->mn->limits.tx_daemon_max) / 2)) {
 		tx->full = false;
 		wake = true;
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (wake)
 		mqtt_tx_wake(conn);
+}
+
+static void mqtt_tx_flush_held(struct mqtt_conn *conn, struct list_head *done)
+{
+	u32 frames = 0;
+
+	if (conn->tx.blocked || conn->tx.closed)
+		return;
+	while (mqtt_tx_push(conn, done, &frames))
+		;
+	mqtt_tx_flushed(conn, frames);
+}
+
+/* Held, softirqs disabled. Returns false when there is more to do. */
+static bool mqtt_tx_give_short(struct mqtt_conn *conn, struct list_head *done)
+{
+	struct mqtt_tx *tx = &conn->tx;
+	struct mqtt_tx_batch batch;
+	u32 frames = 0;
+	bool due, more;
+	int ret;
+
+	if (tx->blocked || tx->closed)
+		return true;
+	spin_lock_bh(&tx->lock);
+	due = tx->bytes + tx->daemon_bytes > MQTT_TX_SHORT ||
+	      mqtt_tx_gather(conn, &batch);
+	spin_unlock_bh(&tx->lock);
+	if (due)
+		return false;
+	if (batch.nr) {
+		ret = mqtt_tx_give(conn, &batch);
+		/* That may be for want of memory, which others can wait for. */
+		if (ret == -EAGAIN)
+			return false;
+		more = mqtt_tx_pushed(conn, &batch, ret, done, &frames);
+		mqtt_tx_flushed(conn, frames);
+		return !more;
+	}
+	mqtt_tx_flushed(conn, 0);
+	return true;
+}
+
+bool mqtt_tx_flush_short(struct mqtt_conn *conn, struct list_head *done)
+{
+	struct mem_cgroup *old;
+	struct sock *sk = conn->sk;
+	bool all = false;
+	gfp_t gfp;
+
+	/* kTLS locks the socket itself, which may sleep. */
+	if (mqtt_tls_is_on(conn))
+		return false;
+	old = set_active_memcg(conn->memcg);
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk)) {
+		gfp = sk->sk_allocation;
+		sk->sk_allocation = GFP_ATOMIC | __GFP_NOWARN;
+		mqtt_compat_swap_frag(sk);
+		all = mqtt_tx_give_short(conn, done);
+		mqtt_compat_swap_frag(sk);
+		sk->sk_allocation = gfp;
+	}
+	bh_unlock_sock(sk);
+	set_active_memcg(old);
+	return all;
 }
 
 void mqtt_tx_flush(struct mqtt_conn *conn)
@@ -685,10 +749,10 @@ void mqtt_tx_end(struct mqtt_conn *conn)
 	/* What only waited for more is on its way. */
 	if (test_bit(MQTT_SCHED_HELD, &conn->sched))
 		mqtt_tx_flush_held(conn, &done);
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	WRITE_ONCE(tx->ended, true);
 	frames = mqtt_tx_drop_frames(conn, &done);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (frames)
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
 	mqtt_tx_free_list(&done);
@@ -702,10 +766,10 @@ void mqtt_tx_close(struct mqtt_conn *conn)
 
 	mqtt_tx_end(conn);
 	mqtt_tx_flush_held(conn, &done);
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	WRITE_ONCE(tx->closed, true);
 	frames = mqtt_tx_fail(conn, -EPIPE, &done);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (frames)
 		percpu_counter_sub(&conn->mn->queued_bytes, frames);
 	mqtt_tx_free_list(&done);

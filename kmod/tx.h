@@ -136,6 +136,17 @@ int mqtt_tx_send_record(struct mqtt_conn *conn, struct msghdr *msg, size_t len,
 void mqtt_tx_flush(struct mqtt_conn *conn);
 
 /**
+ * mqtt_tx_flush_short() - send what little is queued, without sleeping
+ * @conn: conn
+ * @done: what was sent is added to it, for mqtt_tx_free_list()
+ *
+ * Context: process with softirqs disabled; takes the socket's spinlock.
+ * Return: true if that was all there is to do; false: mqtt_tx_flush() has to,
+ * because a process has the socket, much is queued, or it takes sleeping.
+ */
+bool mqtt_tx_flush_short(struct mqtt_conn *conn, struct list_head *done);
+
+/**
  * mqtt_tx_unblock() - TCP has room again, or has failed
  * @conn: conn
  *

@@ -28,7 +28,7 @@ static void mqtt_tx_queue_daemon(struct mqtt_conn *conn,
 	struct mqtt_tx *tx = &conn->tx;
 	u32 whole;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	whole = mqtt_tx_walk(tx, first->frame->data, first->len);
 	tx->daemon_bytes += first->len;
 	list_add_tail(&first->node, &tx->wire);
@@ -42,7 +42,7 @@ static void mqtt_tx_queue_daemon(struct mqtt_conn *conn,
 	} else if (whole == first->len) {
 		mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (rest)
 		mqtt_tx_item_free(rest);
 }
@@ -91,12 +91,12 @@ static bool mqtt_tx_direct_begin(struct mqtt_conn *conn)
 	struct mqtt_tx *tx = &conn->tx;
 	bool may;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	/* Parked frames wait for the end of a packet: see mqtt_tx_take(). */
 	may = list_empty(&tx->wire) && !tx->parked &&
 	      !tx->blocked && !tx->closed && !tx->err;
 	tx->direct = may;
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	return may;
 }
 
@@ -108,7 +108,7 @@ static u32 mqtt_tx_direct_end(struct mqtt_conn *conn, int ret, u32 len,
 	bool parked = false;
 	u32 frames = 0;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	tx->direct = false;
 	if (ret == -EAGAIN || (ret >= 0 && ret < (int)len))
 		mqtt_tx_block(conn);
@@ -118,7 +118,7 @@ static u32 mqtt_tx_direct_end(struct mqtt_conn *conn, int ret, u32 len,
 		mqtt_ring_splice_tail(&tx->parked, &tx->wire);
 		parked = true;
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	if (parked)
 		mqtt_worker_tx(conn);
 	return frames;
@@ -171,7 +171,7 @@ static int mqtt_tx_room(struct mqtt_conn *conn)
 	u32 max = READ_ONCE(conn->mn->limits.tx_daemon_max);
 	int room;
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	if (tx->err) {
 		room = tx->err;
 	} else if (READ_ONCE(conn->sk->sk_shutdown) & SEND_SHUTDOWN) {
@@ -182,7 +182,7 @@ static int mqtt_tx_room(struct mqtt_conn *conn)
 		tx->full = true;
 		room = -EAGAIN;
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	return room;
 }
 
@@ -220,10 +220,10 @@ static int mqtt_tx_take_record(struct mqtt_conn *conn,
 		return -ENOMEM;
 	item->daemon = true;
 	item->record = type;
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	tx->daemon_bytes += item->len;
 	list_add_tail(&item->node, &tx->wire);
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	return 0;
 }
 

@@ -118,7 +118,7 @@ u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done)
 		}
 	}
 
-	spin_lock(&tx->lock);
+	spin_lock_bh(&tx->lock);
 	if (fresh) {
 		left = mqtt_tx_due_replace(conn, &due, fresh, done);
 	} else {
@@ -126,6 +126,6 @@ u32 mqtt_tx_expire(struct mqtt_conn *conn, struct list_head *done)
 			     -ENOMEM : -ETIME, due.nr);
 		left = mqtt_tx_due_cut(conn, &due, done);
 	}
-	spin_unlock(&tx->lock);
+	spin_unlock_bh(&tx->lock);
 	return left;
 }

@@ -15,6 +15,7 @@
 #include "param.h"
 #include "rx.h"
 #include "tx.h"
+#include "tx_item.h"
 #include "worker.h"
 
 /*
@@ -91,6 +92,12 @@ struct mqtt_barrier {
 	bool seen;
 	struct completion done;
 };
+
+/*
+ * Conns sent to with softirqs disabled: with every acknowledgement and every
+ * interrupt handled as it comes, the last ones wait twice as long.
+ */
+#define MQTT_WORKER_BURST	16
 
 static enum cpuhp_state mqtt_worker_cpuhp;
 static DEFINE_PER_CPU(struct mqtt_worker, mqtt_workers);
@@ -288,32 +295,64 @@ static void mqtt_worker_resume(struct mqtt_worker *w)
 	w->resume_end = at;
 }
 
-static void mqtt_worker_flush(struct mqtt_worker *w, struct mqtt_conn *conn)
+/* Which of @conns got all that there was for them, one bit each. */
+static unsigned long mqtt_worker_flush_short(struct mqtt_conn **conns, u32 nr)
 {
-	clear_bit(MQTT_SCHED_TX, &conn->sched);
+	unsigned long sent = 0;
+	LIST_HEAD(done);
+	u32 i;
+
+	if (!static_branch_likely(&mqtt_param_bursts))
+		return 0;
+	local_bh_disable();
+	for (i = 0; i < nr; i++) {
+		if (mqtt_tx_flush_short(conns[i], &done))
+			sent |= BIT(i);
+	}
+	local_bh_enable();
+	mqtt_tx_free_list(&done);
+	return sent;
+}
+
+/* Sends to the first ones of @list. Returns the others. */
+static struct llist_node *mqtt_worker_flush(struct mqtt_worker *w,
+					    struct llist_node *list)
+{
+	struct mqtt_conn *conns[MQTT_WORKER_BURST];
+	unsigned long sent;
+	u32 nr = 0, i;
+
+	for (; list && nr < ARRAY_SIZE(conns); list = list->next)
+		conns[nr++] = llist_entry(list, struct mqtt_conn, tx_node);
+	/* Before looking: what comes from now on queues the conn again. */
+	for (i = 0; i < nr; i++)
+		clear_bit(MQTT_SCHED_TX, &conns[i]->sched);
 	smp_mb__after_atomic();
-	mqtt_tx_flush(conn);
-	mqtt_conn_put(conn);
+
+	sent = mqtt_worker_flush_short(conns, nr);
+	for (i = 0; i < nr; i++) {
+		if (!(sent & BIT(i))) {
+			mqtt_tx_flush(conns[i]);
+			mqtt_worker_breathe(w);
+		}
+		mqtt_conn_put(conns[i]);
+	}
 	mqtt_worker_breathe(w);
+	return list;
 }
 
 static void mqtt_worker_send(struct mqtt_worker *w)
 {
 	struct llist_node *list = llist_reverse_order(llist_del_all(&w->tx));
-	struct mqtt_conn *conn, *tmp;
 	int n;
 
-	llist_for_each_entry_safe(conn, tmp, list, tx_node)
-		mqtt_worker_flush(w, conn);
+	while (list)
+		list = mqtt_worker_flush(w, list);
 
 	if (!w->later)
 		w->later = llist_reverse_order(llist_del_all(&w->many));
-	for (n = 0; n < MQTT_WORKER_MANY && w->later; n++) {
-		conn = llist_entry(w->later, struct mqtt_conn, tx_node);
-		/* Once flushed it may be queued again. */
-		w->later = w->later->next;
-		mqtt_worker_flush(w, conn);
-	}
+	for (n = 0; n < MQTT_WORKER_MANY && w->later; n += MQTT_WORKER_BURST)
+		w->later = mqtt_worker_flush(w, w->later);
 }
 
 static bool mqtt_worker_sends_later(struct mqtt_worker *w)

@@ -10,6 +10,7 @@
 #include <linux/bvec.h>
 #include <linux/mm.h>
 #include <linux/net.h>
+#include <linux/sched.h>
 #include <linux/uio.h>
 #include <net/genetlink.h>
 #include <net/tcp.h>
@@ -77,6 +78,22 @@ static inline int mqtt_compat_send_pages(struct sock *sk, struct bio_vec *vec,
 
 	iov_iter_bvec(&msg.msg_iter, ITER_SOURCE, vec, nr, len);
 	return tcp_sendmsg_locked(sk, &msg, len);
+}
+#endif
+
+/*
+ * Where allocations of a socket may not sleep, TCP copies to a page of the
+ * socket's own before 6.2, up to 32 KiB that it keeps, and to the task's from
+ * then on. Called before and after, this has the task's used in both.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+static inline void mqtt_compat_swap_frag(struct sock *sk)
+{
+	swap(sk->sk_frag, current->task_frag);
+}
+#else
+static inline void mqtt_compat_swap_frag(struct sock *sk)
+{
 }
 #endif
 
