@@ -15,7 +15,7 @@
 /* Most that is owed: receiving 256 KiB from one conn takes longer than a tick. */
 #define MQTT_CREDIT_OWED	20000000LL
 /* Of the time that passes one part in so many. */
-#define MQTT_CREDIT_SHARE	4
+#define MQTT_CREDIT_SHARE	2
 
 /**
  * struct mqtt_credit - what a thread may run before others
