@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# Statements: MQTT-3.14.4-3, MQTT-3.1.2-8
+# Statements: MQTT-3.14.4-3 MQTT-3.1.2-8
 """Connections that all end at once do so in several turns of the loop, and each as it should."""
 
 import os
