@@ -9,7 +9,7 @@ packages=(
 	gcc clang make git pkg-config libc6-dev bc
 	liburing-dev liblmdb-dev libnl-3-dev libnl-genl-3-dev libcjson-dev libgnutls28-dev libargon2-dev libseccomp-dev libwslay-dev
 	# the kernel's build, without its images (linux-headers-6.12-amd64 would pull one in)
-	gcc-12 libelf1 kmod
+	gcc-12 libelf1 kmod dwarves
 	# guests
 	qemu-system-x86 busybox-static cpio xz-utils iproute2 procps
 	# tests
