@@ -214,19 +214,19 @@ static void set_retain(uint8_t *p, uint32_t len)
 	}
 }
 
-/* As many whole packets as one record may have, at least one. */
-static uint32_t packets_fit(const uint8_t *p, uint32_t len)
+/* As many whole packets as one record may have, at least one; @count of them. */
+static uint32_t packets_fit(const uint8_t *p, uint32_t len, uint32_t *count)
 {
 	uint32_t n = run_next(p, len);
 
-	packets_out++;
+	*count = 1;
 	while (n < len) {
 		uint32_t next = run_next(p + n, len - n);
 
 		if (n + next > packets_max)
 			break;
 		n += next;
-		packets_out++;
+		++*count;
 	}
 	return n;
 }
@@ -235,9 +235,11 @@ void port_packets_out(const struct port_out *to, const uint8_t *p,
 		      uint32_t len)
 {
 	while (len) {
-		uint32_t n = packets_fit(p, len);
+		uint32_t count;
+		uint32_t n = packets_fit(p, len, &count);
 		uint8_t *room = packets_room(to, n);
 
+		packets_out += count;
 		memcpy(room, p, n);
 		if (to->retain)
 			set_retain(room, n);

@@ -11,12 +11,11 @@
 
 #include <cmocka.h>
 
-#include "conf.h"
+#include "broker.h"
 #include "fan_out.h"
 #include "inflight.h"
 #include "message.h"
 #include "queue.h"
-#include "retain.h"
 #include "route.h"
 #include "session.h"
 #include "subs.h"
@@ -38,32 +37,10 @@ static int setup(void **state)
 {
 	unsigned int i;
 
-	(void)state;
-	conf_init(&config);
-	sessions_init();
-	subs_init();
-	retain_init();
-	route_init();
-	for (i = 0; i < MANY; i++) {
-		char id[8];
-
-		snprintf(id, sizeof(id), "c%u", i);
-		sessions[i] = session_new(id, strlen(id), SESSION_NEVER);
+	broker_setup(state);
+	broker_sessions(sessions, MANY);
+	for (i = 0; i < MANY; i++)
 		subscribe(sessions[i], "many", 1);
-	}
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	fan_outs_finish();
-	sessions_exit();
-	route_exit();
-	retain_exit();
-	subs_exit();
-	delivery_exit();
-	conf_free(&config);
 	return 0;
 }
 
@@ -202,7 +179,7 @@ static void test_all_go(void **state)
 	fan_outs_run();
 }
 
-#define CASE(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn)	cmocka_unit_test_setup_teardown(fn, setup, broker_teardown)
 
 int main(void)
 {

@@ -9,38 +9,14 @@
 
 #include <cmocka.h>
 
+#include "broker.h"
 #include "conf.h"
 #include "loop.h"
 #include "message.h"
 #include "retain.h"
-#include "route.h"
 #include "session.h"
-#include "subs.h"
 #include "timer.h"
 #include "will.h"
-
-static int setup(void **state)
-{
-	(void)state;
-	conf_init(&config);
-	sessions_init();
-	subs_init();
-	retain_init();
-	route_init();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	sessions_exit();
-	route_exit();
-	retain_exit();
-	subs_exit();
-	timers_free();
-	conf_free(&config);
-	return 0;
-}
 
 static struct session *detached(const char *id, uint32_t expiry)
 {
@@ -205,7 +181,7 @@ static void test_will_properties(void **state)
 	will_free(will);
 }
 
-#define CASE(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn)	cmocka_unit_test_setup_teardown(fn, broker_setup, broker_teardown)
 
 int main(void)
 {

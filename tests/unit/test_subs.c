@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "conf.h"
+#include "broker.h"
 #include "message.h"
 #include "retain.h"
 #include "route.h"
@@ -25,32 +25,9 @@ static struct session *sessions[SESSIONS];
 
 static int setup(void **state)
 {
-	unsigned int i;
-
-	(void)state;
 	srandom(4);
-	conf_init(&config);
-	sessions_init();
-	subs_init();
-	retain_init();
-	route_init();
-	for (i = 0; i < SESSIONS; i++) {
-		char id[8];
-
-		snprintf(id, sizeof(id), "c%u", i);
-		sessions[i] = session_new(id, strlen(id), SESSION_NEVER);
-	}
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	sessions_exit();
-	route_exit();
-	retain_exit();
-	subs_exit();
-	conf_free(&config);
+	broker_setup(state);
+	broker_sessions(sessions, SESSIONS);
 	return 0;
 }
 
@@ -291,5 +268,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, broker_teardown);
 }

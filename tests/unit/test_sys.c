@@ -9,17 +9,13 @@
 
 #include <cmocka.h>
 
+#include "broker.h"
 #include "conf.h"
 #include "message.h"
 #include "packet.h"
 #include "retain.h"
-#include "route.h"
-#include "session.h"
 #include "../../daemon/stats.h"
-#include "subs.h"
 #include "sys.h"
-#include "timer.h"
-#include "util.h"
 
 /* What a topic tells, and how many there are below a filter. */
 struct told {
@@ -44,29 +40,10 @@ static struct told ask(const char *filter)
 	return told;
 }
 
-static int setup(void **state)
-{
-	(void)state;
-	hash_init();
-	subs_init();
-	sessions_init();
-	retain_init();
-	route_init();
-	conf_init(&config);
-	return 0;
-}
-
 static int teardown(void **state)
 {
-	(void)state;
 	sys_stop();
-	sessions_exit();
-	route_exit();
-	retain_exit();
-	subs_exit();
-	timers_free();
-	conf_free(&config);
-	return 0;
+	return broker_teardown(state);
 }
 
 static void test_off(void **state)
@@ -143,9 +120,9 @@ static void test_average(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_off, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_values, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_limits_aside, setup,
+		cmocka_unit_test_setup_teardown(test_off, broker_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_values, broker_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_limits_aside, broker_setup,
 						teardown),
 		cmocka_unit_test(test_average),
 	};
