@@ -385,21 +385,9 @@ static bool receiver_now(const struct publish *pub, const struct receiver *rx,
 {
 	const struct session *own = pub->source ? pub->source->session :
 						  pub->session;
-	bool any = false;
-	size_t i;
 
-	memset(now, 0, sizeof(*now));
-	now->session = rx->session;
-	for (i = 0; i < match.count; i++) {
-		struct sub *sub = match.filter[i]->shared ? NULL :
-				  subs_get(match.filter[i], rx->session);
-
-		if (!sub || (sub->no_local && rx->session == own))
-			continue;
-		receiver_join(now, sub);
-		any = true;
-	}
-	return any;
+	return receiver_find(match.filter, match.count, rx->session,
+			     rx->session == own, now);
 }
 
 /* Returns what it cost. */

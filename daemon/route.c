@@ -118,7 +118,7 @@ bool route_known(const char *topic, uint16_t len)
 	return route_find(topic, len, &hash);
 }
 
-void receiver_join(struct receiver *rx, const struct sub *sub)
+static void receiver_join(struct receiver *rx, const struct sub *sub)
 {
 	rx->qos = max_t(uint8_t, rx->qos, sub->qos);
 	rx->ids = subids_join(rx->ids, sub->ids);
@@ -273,23 +273,34 @@ bool route_denied(struct route *r, const struct publish *pub)
 	return class && !route_allows(r, class);
 }
 
+bool receiver_find(struct filter *const *filters, size_t nr, struct session *s,
+		   bool own, struct receiver *rx)
+{
+	bool any = false;
+	size_t i;
+
+	memset(rx, 0, sizeof(*rx));
+	rx->session = s;
+	for (i = 0; i < nr; i++) {
+		struct sub *sub = filters[i]->shared ? NULL :
+				  subs_get(filters[i], s);
+
+		if (!sub || (own && sub->no_local))
+			continue;
+		receiver_join(rx, sub);
+		any = true;
+	}
+	return any;
+}
+
 bool route_own(const struct route *r, const struct receiver *all,
 	       struct receiver *own)
 {
-	bool any = false;
-	uint32_t i;
+	/* with one subscription only, that is the one without these */
+	uint32_t nr = all->overlap ? r->nr_filters - r->nr_shared : 0;
+	bool any = receiver_find(r->filters, nr, all->session, true, own);
 
-	memset(own, 0, sizeof(*own));
-	own->session = all->session;
 	own->overlap = all->overlap;
-	for (i = 0; all->overlap && i < r->nr_filters - r->nr_shared; i++) {
-		struct sub *sub = subs_get(r->filters[i], all->session);
-
-		if (!sub || sub->no_local)
-			continue;
-		receiver_join(own, sub);
-		any = true;
-	}
 	return any;
 }
 

@@ -166,11 +166,18 @@ void route_put(struct route *r);
 bool route_denied(struct route *r, const struct publish *pub);
 
 /**
- * receiver_join() - a session gets messages by one more subscription
- * @rx: the session
- * @sub: the subscription
+ * receiver_find() - what a session gets by its subscriptions to some filters
+ * @filters: the filters; shared ones are passed over
+ * @nr: their number
+ * @s: the session
+ * @own: for messages of its own client: without subscriptions that are not for
+ *	these [MQTT-3.8.3-3]
+ * @rx: set; its identifiers are to be put
+ *
+ * Return: false for nothing at all.
  */
-void receiver_join(struct receiver *rx, const struct sub *sub);
+bool receiver_find(struct filter *const *filters, size_t nr, struct session *s,
+		   bool own, struct receiver *rx);
 
 /**
  * route_is_own() - does a session get less, as its client is the publisher?
