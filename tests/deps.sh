@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
 	# build
-	gcc clang make git pkg-config libc6-dev bc
+	gcc clang libclang-rt-14-dev make git pkg-config libc6-dev bc
 	liburing-dev liblmdb-dev libnl-3-dev libnl-genl-3-dev libcjson-dev libgnutls28-dev libargon2-dev libseccomp-dev libwslay-dev
 	# the kernel's build, without its images (linux-headers-6.12-amd64 would pull one in)
 	gcc-12 libelf1 kmod dwarves
