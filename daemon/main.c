@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -168,6 +169,16 @@ static void raise_nofile(void)
 			 strerror(errno));
 }
 
+/*
+ * The kernel clears a huge page in one go, with everybody else on that CPU
+ * waiting; and it makes them by itself of memory that has been there for long.
+ */
+static void refuse_huge_pages(void)
+{
+	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		log_warn("PR_SET_THP_DISABLE: %s", strerror(errno));
+}
+
 static int write_pid_file(void)
 {
 	FILE *f;
@@ -235,6 +246,7 @@ static int broker_start(void)
 	int rc;
 
 	raise_nofile();
+	refuse_huge_pages();
 	rc = loop_init();
 	if (rc) {
 		log_err("io_uring: %s", strerror(-rc));

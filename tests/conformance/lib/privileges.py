@@ -33,6 +33,7 @@ def check_least(pid, others=0):
         for field in ('CapPrm', 'CapEff', 'CapInh', 'CapAmb'):
             equal(int(status[field], 16) & ~allowed, 0)
         equal((status['NoNewPrivs'], status['Seccomp']), ('1', '2'))
+        equal(status['THP_enabled'], '0')
     equal(int(found[0]['CapEff'], 16), keep)
     equal(len(found) > 1, True)
 
