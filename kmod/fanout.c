@@ -18,6 +18,7 @@
 #include "shared.h"
 #include "tx.h"
 #include "variant.h"
+#include "worker.h"
 
 /* Members served in one RCU read section of a packet from the port. */
 #define MQTT_FANOUT_SECTION	256
@@ -172,7 +173,10 @@ bool mqtt_fanout_frame(struct mqtt_conn *src, struct mqtt_frame *frame,
 	struct mqtt_flow *flow = frame->flow;
 	struct mqtt_variant want = {};
 	struct mqtt_net *mn = src->mn;
-	struct mqtt_tx_sum sum = {};
+	struct mqtt_tx_sum sum = {
+		/* The first ones have been called. */
+		.called = frame->group || frame->member ? MQTT_WORKER_MANY : 0,
+	};
 	bool complete;
 
 	while (!mqtt_fanout_some(src, frame, budget, &sum, &want)) {

@@ -34,7 +34,7 @@
 #include "worker.h"
 
 /* Members served before other conns' turn. */
-#define MQTT_RX_MEMBERS		4096
+#define MQTT_RX_MEMBERS		2048
 /* Least room for a head that needs some of its own. */
 #define MQTT_HEAD_MIN		32U
 

@@ -18,19 +18,13 @@
 #include "tx_item.h"
 #include "worker.h"
 
-/*
- * Conns that one fan-out has sent to at once, and in each later pass: sending a
- * message to 100,000 takes more than a second, which nobody else is to wait.
- */
-#define MQTT_WORKER_MANY	128
-
 /**
  * struct mqtt_worker - one CPU's share of the work
  *
  * @rx: conns with something to receive, as they come
  * @tx: conns with something to send, as they come
  * @many: the same, of fan-out to more than MQTT_WORKER_MANY
- * @later: what has been taken from @many, in order; the worker's own
+ * @later: what has been taken from @many, in order; its thread's own
  * @held: conns whose messages wait for more, until @timer
  * @ripe: conns whose messages have waited
  * @due: when @timer is to expire, KTIME_MAX: not at all
@@ -42,8 +36,10 @@
  * @cpu: where it runs while that CPU is there
  * @task: its thread, NULL until the CPU has been there; nobody else runs it,
  *	so a conn is handled by one thread
+ * @sender: another thread, for @many alone
  * @begun: the thread has begun, so it will run all there is before it stops
  * @awake: the thread will look at its lists before it sleeps
+ * @sending: @sender will look at @many before it sleeps
  * @fifo: it runs as SCHED_FIFO; its own
  * @credit: whether it may; its own
  * @tick: jiffies when that was counted
@@ -67,8 +63,10 @@ struct mqtt_worker {
 	struct llist_node **resume_end;
 	int cpu;
 	struct task_struct *task;
+	struct task_struct *sender;
 	struct completion begun;
 	bool awake;
+	bool sending;
 	bool fifo;
 	struct mqtt_credit credit;
 	unsigned long tick;
@@ -113,6 +111,13 @@ static void mqtt_worker_kick(struct mqtt_worker *w)
 		wake_up_process(w->task);
 }
 
+/* As mqtt_worker_kick(), with @sending and mqtt_worker_sender(). */
+static void mqtt_worker_kick_sender(struct mqtt_worker *w)
+{
+	if (!READ_ONCE(w->sending))
+		wake_up_process(w->sender);
+}
+
 /* Is the conn to be put on the list of that bit? With a reference, then. */
 static bool mqtt_worker_claim(struct mqtt_conn *conn, int bit)
 {
@@ -133,26 +138,24 @@ void mqtt_worker_rx(struct mqtt_conn *conn)
 		mqtt_worker_kick(w);
 }
 
-static void mqtt_worker_add_tx(struct mqtt_worker *w, struct llist_head *list,
-			       struct mqtt_conn *conn)
-{
-	if (mqtt_worker_claim(conn, MQTT_SCHED_TX) &&
-	    llist_add(&conn->tx_node, list))
-		mqtt_worker_kick(w);
-}
-
 void mqtt_worker_tx(struct mqtt_conn *conn)
 {
 	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
 
-	mqtt_worker_add_tx(w, &w->tx, conn);
+	if (mqtt_worker_claim(conn, MQTT_SCHED_TX) &&
+	    llist_add(&conn->tx_node, &w->tx))
+		mqtt_worker_kick(w);
 }
 
 void mqtt_worker_tx_many(struct mqtt_conn *conn, u32 nr)
 {
 	struct mqtt_worker *w = per_cpu_ptr(&mqtt_workers, conn->cpu);
 
-	mqtt_worker_add_tx(w, nr < MQTT_WORKER_MANY ? &w->tx : &w->many, conn);
+	if (nr < MQTT_WORKER_MANY)
+		mqtt_worker_tx(conn);
+	else if (mqtt_worker_claim(conn, MQTT_SCHED_TX) &&
+		 llist_add(&conn->tx_node, &w->many))
+		mqtt_worker_kick_sender(w);
 }
 
 /* Has all that is held sent. Also when the module goes. */
@@ -228,7 +231,7 @@ static void mqtt_worker_pace(struct mqtt_worker *w)
 /* Between two conns. */
 static void mqtt_worker_breathe(struct mqtt_worker *w)
 {
-	if (time_after(jiffies, w->tick))
+	if (w && time_after(jiffies, w->tick))
 		mqtt_worker_pace(w);
 	cond_resched();
 }
@@ -314,7 +317,10 @@ static unsigned long mqtt_worker_flush_short(struct mqtt_conn **conns, u32 nr)
 	return sent;
 }
 
-/* Sends to the first ones of @list. Returns the others. */
+/*
+ * Sends to the first ones of @list. Returns the others. @w is NULL for the thread
+ * that goes before nobody.
+ */
 static struct llist_node *mqtt_worker_flush(struct mqtt_worker *w,
 					    struct llist_node *list)
 {
@@ -344,20 +350,25 @@ static struct llist_node *mqtt_worker_flush(struct mqtt_worker *w,
 static void mqtt_worker_send(struct mqtt_worker *w)
 {
 	struct llist_node *list = llist_reverse_order(llist_del_all(&w->tx));
-	int n;
 
 	while (list)
 		list = mqtt_worker_flush(w, list);
-
-	if (!w->later)
-		w->later = llist_reverse_order(llist_del_all(&w->many));
-	for (n = 0; n < MQTT_WORKER_MANY && w->later; n += MQTT_WORKER_BURST)
-		w->later = mqtt_worker_flush(w, w->later);
 }
 
-static bool mqtt_worker_sends_later(struct mqtt_worker *w)
+static bool mqtt_worker_sends_many(struct mqtt_worker *w)
 {
-	return w->later || !llist_empty(&w->many);
+	return READ_ONCE(w->later) || !llist_empty(&w->many);
+}
+
+/*
+ * Fan-out to very many goes on when those of it that there are have been sent
+ * to, or somebody waits for its end.
+ */
+static bool mqtt_worker_resumes(struct mqtt_worker *w)
+{
+	return w->resume && (!mqtt_worker_sends_many(w) ||
+			     !list_empty(&w->barriers) ||
+			     kthread_should_stop());
 }
 
 /* What has waited is sent as if it came now. */
@@ -411,9 +422,8 @@ static void mqtt_worker_end(struct mqtt_worker *w)
 static bool mqtt_worker_busy(struct mqtt_worker *w)
 {
 	return !llist_empty(&w->rx) || !llist_empty(&w->tx) ||
-	       !llist_empty(&w->ripe) ||
-	       w->ready || w->resume ||
-	       mqtt_worker_sends_later(w) || !list_empty(&w->barriers);
+	       !llist_empty(&w->ripe) || w->ready ||
+	       mqtt_worker_resumes(w) || !list_empty(&w->barriers);
 }
 
 static void mqtt_worker_pass(struct mqtt_worker *w)
@@ -421,8 +431,7 @@ static void mqtt_worker_pass(struct mqtt_worker *w)
 	int n;
 
 	mqtt_worker_begin(w);
-	/* Fan-out to very many goes on when these have been sent to. */
-	if (!mqtt_worker_sends_later(w))
+	if (mqtt_worker_resumes(w))
 		mqtt_worker_resume(w);
 	mqtt_worker_fetch(w);
 	for (n = 0; n < mqtt_param_batch && w->ready; n++) {
@@ -451,6 +460,49 @@ static int mqtt_worker_thread(void *data)
 		/* A full barrier: see mqtt_worker_kick(). */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (!mqtt_worker_busy(w)) {
+			if (kthread_should_stop())
+				break;
+			schedule();
+		}
+		__set_current_state(TASK_RUNNING);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/*
+ * Sends to all but the first of very many, which takes more than a second for
+ * 100,000. Nobody is to wait for that, so it is a thread like any other, which
+ * the worker takes the CPU from. What it does is not taken off the worker's
+ * credit: that is for what is short.
+ */
+static int mqtt_worker_sender(void *data)
+{
+	struct mqtt_worker *w = data;
+
+	complete(&w->begun);
+	for (;;) {
+		WRITE_ONCE(w->sending, true);
+		while (mqtt_worker_sends_many(w)) {
+			struct llist_node *list = w->later;
+
+			if (!list) {
+				list = llist_del_all(&w->many);
+				list = llist_reverse_order(list);
+				WRITE_ONCE(w->later, list);
+			}
+			WRITE_ONCE(w->later, mqtt_worker_flush(NULL, list));
+		}
+		WRITE_ONCE(w->sending, false);
+		/*
+		 * A full barrier: see mqtt_worker_kick_sender(). Also, either
+		 * the worker sees that all are sent to, or it is seen here that
+		 * it waits for that.
+		 */
+		set_current_state(TASK_INTERRUPTIBLE);
+		if (!mqtt_worker_sends_many(w)) {
+			if (READ_ONCE(w->resume))
+				mqtt_worker_kick(w);
 			if (kthread_should_stop())
 				break;
 			schedule();
@@ -507,6 +559,20 @@ int mqtt_worker_cpu(int cpu)
 	return raw_smp_processor_id();
 }
 
+static struct task_struct *mqtt_worker_create(struct mqtt_worker *w,
+					      int (*run)(void *data),
+					      const char *name)
+{
+	struct task_struct *task;
+
+	task = kthread_create_on_cpu(run, w, w->cpu, name);
+	if (IS_ERR(task))
+		return task;
+	wake_up_process(task);
+	wait_for_completion(&w->begun);
+	return task;
+}
+
 /*
  * Without its CPU a thread runs on others: the scheduler moves threads that
  * are bound like this one. Here it comes back.
@@ -517,12 +583,18 @@ static int mqtt_worker_online(unsigned int cpu)
 	struct task_struct *task;
 
 	if (w->task)
-		return set_cpus_allowed_ptr(w->task, cpumask_of(cpu));
-	task = kthread_create_on_cpu(mqtt_worker_thread, w, cpu, "mqtt/%u");
+		return set_cpus_allowed_ptr(w->task, cpumask_of(cpu)) ?:
+		       set_cpus_allowed_ptr(w->sender, cpumask_of(cpu));
+	task = mqtt_worker_create(w, mqtt_worker_sender, "mqtt-many/%u");
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	wake_up_process(task);
-	wait_for_completion(&w->begun);
+	w->sender = task;
+	task = mqtt_worker_create(w, mqtt_worker_thread, "mqtt/%u");
+	if (IS_ERR(task)) {
+		kthread_stop(w->sender);
+		w->sender = NULL;
+		return PTR_ERR(task);
+	}
 	WRITE_ONCE(w->task, task);
 	return 0;
 }
@@ -532,6 +604,8 @@ static void mqtt_worker_stop(struct mqtt_worker *w)
 	if (!w->task)
 		return;
 	kthread_stop(w->task);
+	/* Now nobody gives it more. */
+	kthread_stop(w->sender);
 }
 
 int mqtt_worker_init(void)

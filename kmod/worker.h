@@ -5,6 +5,9 @@
 
 struct mqtt_conn;
 
+/* Conns that one fan-out has sent to at once: the rest takes its time. */
+#define MQTT_WORKER_MANY	128
+
 /**
  * mqtt_worker_rx() - have a conn's receive side looked at
  * @conn: conn that cannot go away during the call

@@ -51,7 +51,7 @@ static bool read_of(const char *pid, const char *name, char *text, size_t room)
 	return n > 0;
 }
 
-pid_t worker_pid(int cpu)
+static pid_t thread_pid(const char *name, int cpu)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -60,7 +60,7 @@ pid_t worker_pid(int cpu)
 
 	if (!proc)
 		die("/proc: %m");
-	snprintf(want, sizeof(want), "mqtt/%d\n", cpu);
+	snprintf(want, sizeof(want), "%s/%d\n", name, cpu);
 	while (!pid && (entry = readdir(proc))) {
 		if (isdigit(entry->d_name[0]) &&
 		    read_of(entry->d_name, "comm", comm, sizeof(comm)) && !strcmp(comm, want))
@@ -68,6 +68,28 @@ pid_t worker_pid(int cpu)
 	}
 	closedir(proc);
 	return pid;
+}
+
+pid_t worker_pid(int cpu)
+{
+	return thread_pid("mqtt", cpu);
+}
+
+pid_t worker_sender_pid(int cpu)
+{
+	return thread_pid("mqtt-many", cpu);
+}
+
+uint64_t worker_sleeps(pid_t pid)
+{
+	char name[16], text[4096], *at;
+
+	snprintf(name, sizeof(name), "%d", pid);
+	at = read_of(name, "status", text, sizeof(text)) ?
+	     strstr(text, "\nvoluntary_ctxt_switches:") : NULL;
+	if (!at)
+		die("/proc/%s/status", name);
+	return strtoull(strchr(at, ':') + 1, NULL, 10);
 }
 
 uint64_t worker_runs(pid_t pid)

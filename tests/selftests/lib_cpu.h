@@ -29,6 +29,22 @@ void cpu_set_online(int cpu, bool on);
 pid_t worker_pid(int cpu);
 
 /**
+ * worker_sender_pid() - find the module's thread of a CPU that sends to very many
+ * @cpu: its number
+ *
+ * Return: its process, 0 if there is none.
+ */
+pid_t worker_sender_pid(int cpu);
+
+/**
+ * worker_sleeps() - how many times the thread has gone to sleep
+ * @pid: its process
+ *
+ * Return: that number.
+ */
+uint64_t worker_sleeps(pid_t pid);
+
+/**
  * worker_runs() - how long the thread has run
  * @pid: its process
  *

@@ -118,6 +118,52 @@ TEST_F(worker, a_flood_leaves_others_their_share)
 	EXPECT_GT(ours, its / 4);
 }
 
+/* One message to all of them, which all of them get. */
+static void message_to_all(struct tcp *pub, struct tcp *sub, int nr)
+{
+	struct buf b = {};
+	int i;
+
+	buf_publish(&b, "t", 100, 0);
+	sock_send(pub->c, b.p, b.len);
+	for (i = 0; i < nr; i++)
+		sock_expect(sub[i].c, b.p, b.len);
+	buf_free(&b);
+}
+
+/* What is sent to very many is not the worker's to send, so nobody waits for it. */
+TEST_F(worker, leaves_very_many_to_another_thread)
+{
+	enum { FEW = 128, MORE = 40 };
+	struct tcp pub, sub[FEW + MORE];
+	uint32_t group, id;
+	uint64_t sleeps;
+	pid_t sender;
+	int i;
+
+	id = client_of_cpu(&self->w, &pub);
+	group = world_group(&self->w, "t");
+	world_flow(&self->w, "t", group);
+	sender = worker_sender_pid(CPU);
+	ASSERT_LT(0, sender);
+	EXPECT_TRUE(worker_is_bound(sender, CPU));
+	EXPECT_EQ(SCHED_OTHER, sched_getscheduler(sender));
+	for (i = 0; i < FEW; i++)
+		world_member(&self->w, group, client_of_cpu(&self->w, &sub[i]), 0, 0);
+	sleeps = worker_sleeps(sender);
+	message_to_all(&pub, sub, FEW);
+	EXPECT_EQ(sleeps, worker_sleeps(sender));
+	for (; i < FEW + MORE; i++)
+		world_member(&self->w, group, client_of_cpu(&self->w, &sub[i]), 0, 0);
+	message_to_all(&pub, sub, FEW + MORE);
+	/* It may not have gone to sleep again yet. */
+	message_to_all(&pub, sub, FEW + MORE);
+	EXPECT_LT(sleeps, worker_sleeps(sender));
+	EXPECT_EQ(2 * MORE + 3 * FEW,
+		  world_stats(&self->w).deliver_fast);
+	EXPECT_EQ(3, world_conn(&self->w, id).publish_fast);
+}
+
 /* Sends and receives numbered messages for ever, on no CPU in particular. */
 static void play_client(int pub, int sub, uint64_t *rounds)
 {
