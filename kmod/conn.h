@@ -68,6 +68,9 @@ enum {
  * @expired: recvmsg() answers -ETIMEDOUT
  * @ended: recvmsg() answers 0 whatever there is
  * @over_rate: recvmsg() answers -EDQUOT, nothing more is taken
+ * @missed: packets in a row that had no flow, up to MQTT_MISSED_MAX
+ * @unseen: packets that will be diverted before a flow is looked for again,
+ *	while @missed is that
  * @flow: last flow hit, referenced
  * @part: frame that ends in an incomplete packet; NULL with @part_need not 0:
  *	the packet is being dropped
@@ -100,6 +103,8 @@ struct mqtt_rx {
 	bool expired;
 	bool ended;
 	bool over_rate;
+	u8 missed;
+	u8 unseen;
 	struct mqtt_flow *flow;
 	struct mqtt_frame *part;
 	struct list_head *jobs;

@@ -78,6 +78,22 @@ struct mqtt_flow *mqtt_flow_lookup(struct mqtt_net *mn, u32 acl_class,
 	return flow;
 }
 
+bool mqtt_flow_exists(struct mqtt_net *mn, u32 acl_class, const u8 *topic,
+		      u32 topic_len)
+{
+	const struct mqtt_flow_key key = {
+		.topic = topic,
+		.topic_len = topic_len,
+		.acl_class = acl_class,
+	};
+	bool exists;
+
+	rcu_read_lock();
+	exists = rhashtable_lookup(&mn->flows, &key, mqtt_flow_table);
+	rcu_read_unlock();
+	return exists;
+}
+
 static int mqtt_merged_cmp(const void *a, const void *b)
 {
 	const struct mqtt_merged *ma = a, *mb = b;

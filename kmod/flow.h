@@ -119,6 +119,18 @@ struct mqtt_flow *mqtt_flow_lookup(struct mqtt_net *mn, u32 acl_class,
 				   const u8 *topic, u32 topic_len);
 
 /**
+ * mqtt_flow_exists() - is there a flow of a publish?
+ * @mn: namespace
+ * @acl_class: ACL class of the publisher
+ * @topic: topic name
+ * @topic_len: its length
+ *
+ * Context: any. Return: true if there is one now.
+ */
+bool mqtt_flow_exists(struct mqtt_net *mn, u32 acl_class, const u8 *topic,
+		      u32 topic_len);
+
+/**
  * mqtt_flow_is() - is this the flow of a publish?
  * @flow: a flow, or NULL
  * @acl_class: ACL class of the publisher

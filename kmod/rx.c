@@ -219,6 +219,8 @@ struct mqtt_flow *mqtt_rx_flow(struct mqtt_rx_pass *pass, const u8 *topic,
 	mqtt_flow_put(rx->flow);
 	rx->flow = mqtt_flow_lookup(pass->conn->mn, pass->acl_class, topic,
 				    topic_len);
+	if (rx->flow)
+		rx->missed = 0;
 	return rx->flow;
 }
 

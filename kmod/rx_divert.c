@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/tcp.h>
 #include <linux/mqtt.h>
 
 #include "conn.h"
+#include "flow.h"
 #include "net.h"
 #include "param.h"
 #include "rate.h"
@@ -13,6 +15,8 @@
 
 /* What must be seen of a packet to tell where it goes, if its topic is short. */
 #define MQTT_DIVERT_PEEK	64
+/* Packets diverted without looking for a flow are fewer: a power of two. */
+#define MQTT_UNSEEN_MAX		16
 
 /**
  * struct mqtt_rx_peek - a read-only walk over the receive queue
@@ -101,6 +105,7 @@ static const u8 *mqtt_rx_peek_block(struct mqtt_rx_peek *peek, u32 *n)
  * @gate: number of the last one that gates, counted from 1
  * @qos: of them PUBLISH with QoS
  * @retain: of them PUBLISH with RETAIN and without QoS
+ * @miss: of them PUBLISH with neither
  */
 struct mqtt_rx_sure {
 	u32 len;
@@ -108,14 +113,46 @@ struct mqtt_rx_sure {
 	u32 gate;
 	u32 qos;
 	u32 retain;
+	u32 miss;
 };
 
-/* At level 5 any PUBLISH may set a Topic Alias: the worker looks into it. */
-static bool mqtt_rx_is_sure(const struct mqtt_conn *conn, u8 first)
+/*
+ * A PUBLISH that a flow might forward, of a conn that has missed for long: most
+ * are taken to miss again. Which ones are not is random, so that there is no
+ * order of topics in which one that has a flow is never looked for.
+ */
+static bool mqtt_rx_misses_again(struct mqtt_conn *conn, const u8 *p, u32 n)
 {
-	switch (first >> 4) {
+	struct mqtt_rx *rx = &conn->rx;
+	struct mqtt_packet_head h;
+
+	if (rx->missed < MQTT_MISSED_MAX)
+		return false;
+	if (rx->unseen) {
+		rx->unseen--;
+		return true;
+	}
+	/* Cut, or the daemon's whatever the flows: the next one does as well. */
+	if (mqtt_parse_head(p, n, U32_MAX, U16_MAX, &h) != MQTT_PARSE_FAST)
+		return true;
+	if (mqtt_flow_exists(conn->mn, READ_ONCE(conn->acl_class),
+			     p + h.fixed_len + 2, h.topic_len)) {
+		rx->missed = 0;
+		return false;
+	}
+	rx->unseen = get_random_u32() % MQTT_UNSEEN_MAX;
+	return true;
+}
+
+/* At level 5 any PUBLISH may set a Topic Alias: the worker looks into it. */
+static bool mqtt_rx_is_sure(struct mqtt_conn *conn, const u8 *p, u32 n)
+{
+	switch (*p >> 4) {
 	case MQTT_PUBLISH:
-		return first != MQTT_PUBLISH << 4 && conn->level < 5;
+		if (conn->level >= 5)
+			return false;
+		return *p != MQTT_PUBLISH << 4 ||
+		       mqtt_rx_misses_again(conn, p, n);
 	case MQTT_PINGREQ:
 		return false;
 	default:
@@ -132,6 +169,8 @@ static void mqtt_rx_sure_add(struct mqtt_rx_sure *sure, u8 first, u32 len)
 			sure->qos++;
 		else if (first & MQTT_PUBLISH_RETAIN)
 			sure->retain++;
+		else
+			sure->miss++;
 	}
 	if (mqtt_parse_gates(first))
 		sure->gate = sure->nr;
@@ -152,7 +191,7 @@ static u32 mqtt_rx_fixed_header(const u8 *p, u32 n)
 }
 
 /* Moves over packets in one block. Returns false at one that ends the walk. */
-static bool mqtt_rx_walk_block(const struct mqtt_conn *conn,
+static bool mqtt_rx_walk_block(struct mqtt_conn *conn,
 			       struct mqtt_rx_peek *peek, const u8 *p, u32 n,
 			       u32 max, struct mqtt_rx_sure *sure)
 {
@@ -162,7 +201,7 @@ static bool mqtt_rx_walk_block(const struct mqtt_conn *conn,
 		u8 head[MQTT_FIXED_HEADER_MAX];
 		u32 len;
 
-		if (!mqtt_rx_is_sure(conn, p[off]))
+		if (!mqtt_rx_is_sure(conn, p + off, n - off))
 			break;
 		if (n - off > 1 && !(p[off + 1] & 0x80)) {
 			len = 2 + p[off + 1];
@@ -189,7 +228,7 @@ static bool mqtt_rx_walk_block(const struct mqtt_conn *conn,
 static void mqtt_rx_walk_sure(struct mqtt_conn *conn, struct mqtt_rx_peek *peek,
 			      u32 max)
 {
-	u32 end = tcp_sk(conn->sk)->rcv_nxt, n = 0;
+	u32 end = tcp_sk(conn->sk)->rcv_nxt, n = 0, other;
 	struct mqtt_rx *rx = &conn->rx;
 	struct mqtt_rx_sure sure = {};
 	const u8 *p;
@@ -210,9 +249,11 @@ static void mqtt_rx_walk_sure(struct mqtt_conn *conn, struct mqtt_rx_peek *peek,
 		mqtt_stat_add(conn->mn, DIVERT_QOS, sure.qos);
 	if (sure.retain)
 		mqtt_stat_add(conn->mn, DIVERT_RETAIN, sure.retain);
-	if (sure.nr > sure.qos + sure.retain)
-		mqtt_stat_add(conn->mn, DIVERT_OTHER,
-			      sure.nr - sure.qos - sure.retain);
+	if (sure.miss)
+		mqtt_stat_add(conn->mn, DIVERT_MISS, sure.miss);
+	other = sure.nr - sure.qos - sure.retain - sure.miss;
+	if (other)
+		mqtt_stat_add(conn->mn, DIVERT_OTHER, other);
 }
 
 bool mqtt_rx_at_hand(struct mqtt_conn *conn, u32 max)
@@ -314,6 +355,8 @@ static void mqtt_rx_divert_count(struct mqtt_rx_pass *pass,
 		mqtt_rate_charge(pass, h->len);
 	if (result == MQTT_PARSE_BAD || mqtt_parse_gates(h->first))
 		rx->pend_gate = rx->pend_nr;
+	if (result == MQTT_PARSE_FAST && rx->missed < MQTT_MISSED_MAX)
+		rx->missed++;
 	if (result == MQTT_PARSE_FAST)
 		mqtt_stat_inc(mn, DIVERT_MISS);
 	else if (result == MQTT_PARSE_BAD || h->first >> 4 != MQTT_PUBLISH)

@@ -15,6 +15,11 @@ struct mqtt_flow;
 #define MQTT_RX_BUDGET		(256 * 1024)
 /* Bytes the daemon may be given with one wake-up, if packets are small. */
 #define MQTT_DIVERT_RUN_MAX	(64 * 1024)
+/*
+ * After so many packets in a row without a flow it is looked for one in eight on
+ * average, and the others are diverted as misses.
+ */
+#define MQTT_MISSED_MAX		64
 
 /**
  * struct mqtt_rx_pass - one turn of a conn's receive side
@@ -215,7 +220,8 @@ void mqtt_rx_divert_run(struct mqtt_rx_pass *pass);
  *
  * Packets of which the first byte says that they are for the daemon, and that
  * the module need not look into: no PUBLISH with QoS 0, none at level 5, and no
- * PINGREQ. Most that come with QoS 1 and 2 are such.
+ * PINGREQ. Most that come with QoS 1 and 2 are such. PUBLISH with QoS 0 is
+ * such while the conn has missed for long.
  *
  * Context: the socket is locked, or its spinlock is held in softirq.
  * Return: true if the daemon has been woken for some; otherwise the worker is

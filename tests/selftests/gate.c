@@ -55,6 +55,66 @@ TEST_F(gate, hit_waits_for_the_miss_before)
 	EXPECT_EQ(1, world_stats(&self->w).gate_waits);
 }
 
+/*
+ * After a long series of misses most publishes are diverted without a look at
+ * the flows, but no more than 15 in a row: a flow that has come is found. What
+ * was diverted until then is not overtaken.
+ */
+TEST_F(gate, flow_found_after_many_misses)
+{
+	enum { MISSES = 200, PUBLISHES = 40, UNSEEN = 15, ROUNDS = 20 };
+	struct buf miss = {}, hit = {};
+	uint32_t id, group, diverted;
+	uint64_t handled = 0, most = 0;
+	struct packet_out po;
+	struct tcp pub, sub;
+	unsigned int i;
+
+	id = world_client(&self->w, &pub);
+	group = world_group(&self->w, "t");
+	world_member(&self->w, group, world_client(&self->w, &sub), 0, 0);
+	po = (struct packet_out) { .groups = &group, .nr_groups = 1, .conn = id };
+	for (i = 0; i < MISSES; i++)
+		buf_publish(&miss, "m", 10, i);
+	for (i = 0; i < PUBLISHES; i++)
+		buf_publish(&hit, "t", 10, i);
+	for (i = 0; i < ROUNDS; i++) {
+		uint64_t fast = world_stats(&self->w).publish_fast;
+
+		sock_send(pub.c, miss.p, miss.len);
+		sock_expect(pub.s, miss.p, miss.len);
+		handled += MISSES;
+		world_ack(&self->w, id, handled);
+		EXPECT_EQ(handled, world_stats(&self->w).divert_miss);
+		world_flow(&self->w, "t", group);
+		sock_send(pub.c, hit.p, hit.len);
+		/* What was diverted has to be read before the others are looked at. */
+		while (world_stats(&self->w).publish_fast == fast &&
+		       !(sock_now(pub.s) & POLLIN))
+			usleep(1000);
+		diverted = world_conn(&self->w, id).diverted - handled;
+		ASSERT_LE(diverted, UNSEEN);
+		if (diverted) {
+			struct buf out = {};
+			size_t len = hit.len / PUBLISHES * diverted;
+
+			sock_expect(pub.s, hit.p, len);
+			handled += diverted;
+			record_out(&out, &po, hit.p, len);
+			record_ack(&out, id, handled);
+			ASSERT_EQ((ssize_t)out.len, write(self->w.port, out.p, out.len));
+		}
+		sock_expect(sub.c, hit.p, hit.len);
+		EXPECT_EQ(PUBLISHES - diverted, world_stats(&self->w).publish_fast - fast);
+		EXPECT_EQ(handled, world_stats(&self->w).divert_miss);
+		ASSERT_EQ(0, mqtt_nl_flow_del(self->w.nl, 0, (struct mqtt_blob) { "t", 1 }));
+		if (diverted > most)
+			most = diverted;
+	}
+	/* They were not all looked at. */
+	EXPECT_LT(0, most);
+}
+
 TEST_F(gate, acknowledgement_beyond_what_was_diverted)
 {
 	struct buf miss = {}, hit = {};
