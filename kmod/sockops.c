@@ -364,7 +364,7 @@ static __poll_t mqtt_poll(struct file *file, struct socket *sock,
 	}
 
 	mask &= ~out;
-	if (mqtt_tx_writable(conn))
+	if ((poll_requested_events(wait) & out) && mqtt_tx_writable(conn))
 		mask |= out;
 	return mask;
 }

@@ -641,8 +641,8 @@ static bool mqtt_tx_give_short(struct mqtt_conn *conn, struct list_head *done)
 {
 	struct mqtt_tx *tx = &conn->tx;
 	struct mqtt_tx_batch batch;
+	bool due, more = false;
 	u32 frames = 0;
-	bool due, more;
 	int ret;
 
 	if (tx->blocked || tx->closed)
@@ -659,11 +659,9 @@ static bool mqtt_tx_give_short(struct mqtt_conn *conn, struct list_head *done)
 		if (ret == -EAGAIN)
 			return false;
 		more = mqtt_tx_pushed(conn, &batch, ret, done, &frames);
-		mqtt_tx_flushed(conn, frames);
-		return !more;
 	}
-	mqtt_tx_flushed(conn, 0);
-	return true;
+	mqtt_tx_flushed(conn, frames);
+	return !more;
 }
 
 bool mqtt_tx_flush_short(struct mqtt_conn *conn, struct list_head *done)

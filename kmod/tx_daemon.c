@@ -94,7 +94,8 @@ static bool mqtt_tx_direct_begin(struct mqtt_conn *conn)
 	spin_lock_bh(&tx->lock);
 	/* Parked frames wait for the end of a packet: see mqtt_tx_take(). */
 	may = list_empty(&tx->wire) && !tx->parked &&
-	      !tx->blocked && !tx->closed && !tx->err;
+	      !tx->blocked && !tx->closed && !tx->err &&
+	      !(conn->sk->sk_shutdown & SEND_SHUTDOWN);
 	tx->direct = may;
 	spin_unlock_bh(&tx->lock);
 	return may;
@@ -186,20 +187,25 @@ static int mqtt_tx_room(struct mqtt_conn *conn)
 	return room;
 }
 
-/* Senders' lock held. Returns bytes taken, or -errno. */
+/*
+ * Senders' lock held. Returns bytes taken, or -errno. Sets *queued if it is for
+ * a flush to give them to TCP.
+ */
 static int mqtt_tx_send_some(struct mqtt_conn *conn, struct msghdr *msg,
-			     size_t len)
+			     size_t len, bool *queued)
 {
-	int room = mqtt_tx_room(conn), ret = -EAGAIN;
+	int room, ret = -EAGAIN;
 	u32 n;
 
-	if (room < 0)
-		return room;
 	if (static_branch_likely(&mqtt_param_direct) &&
 	    !READ_ONCE(conn->tx.blocked) && !mqtt_tls_is_on(conn))
 		ret = mqtt_tx_direct(conn, msg, min_t(size_t, len, INT_MAX));
 	if (ret != -EAGAIN)
 		return ret;
+	room = mqtt_tx_room(conn);
+	if (room < 0)
+		return room;
+	*queued = true;
 	n = min_t(size_t, len, room);
 	return mqtt_tx_take(conn, msg, n) ?: n;
 }
@@ -280,15 +286,15 @@ int mqtt_tx_sendmsg(struct mqtt_conn *conn, struct msghdr *msg, size_t len)
 	int ret = 0;
 
 	while (sent < len) {
+		bool queued = false;
+
 		mqtt_lock_take(&tx->senders);
-		ret = mqtt_tx_send_some(conn, msg, len - sent);
+		ret = mqtt_tx_send_some(conn, msg, len - sent, &queued);
 		mqtt_lock_drop(&tx->senders);
 		if (ret > 0) {
 			sent += ret;
 			ret = 0;
-		}
-		if (!ret) {
-			if (!READ_ONCE(tx->blocked))
+			if (queued && !READ_ONCE(tx->blocked))
 				mqtt_tx_flush(conn);
 			continue;
 		}

@@ -41,39 +41,59 @@ u32 mqtt_tx_walk(struct mqtt_tx *tx, const u8 *p, u32 n)
 	return whole;
 }
 
+/*
+ * Walks on from *at while fixed headers have two or three bytes, all of them at
+ * hand, which is nearly always to the end. Returns false if a byte cannot be
+ * read.
+ */
+static bool mqtt_tx_walk_short(struct mqtt_tx *tx, const u8 __user *p, u32 n,
+			       u32 *at)
+{
+	u32 i = *at, left = tx->left;
+	u8 low, high;
+
+	if (!user_read_access_begin(p, n))
+		return false;
+	for (;;) {
+		u32 take = min(n - i, left);
+
+		i += take;
+		left -= take;
+		if (left || n - i < 3)
+			break;
+		unsafe_get_user(low, p + i + 1, fault);
+		if (!(low & 0x80)) {
+			left = low;
+			i += 2;
+			continue;
+		}
+		unsafe_get_user(high, p + i + 2, fault);
+		if (high & 0x80)
+			break;
+		left = (low & 0x7f) | (u32)high << 7;
+		i += 3;
+	}
+	user_read_access_end();
+	tx->left = left;
+	*at = i;
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
 /* Returns false if the bytes cannot be read. */
 static bool mqtt_tx_walk_user(struct mqtt_tx *tx, const u8 __user *p, u32 n)
 {
 	u32 i = 0;
 	u8 byte;
 
-	while (i < n) {
-		if (tx->left) {
-			u32 take = min(n - i, tx->left);
-
-			if (tx->left != U32_MAX)
-				tx->left -= take;
-			i += take;
-			continue;
-		}
-		/* Nearly always: a fixed header of two or three bytes at hand. */
-		if (!tx->head_len && n - i >= 3) {
-			if (get_user(byte, p + i + 1))
-				return false;
-			tx->left = byte & 0x7f;
-			i += 2;
-			if (!(byte & 0x80))
-				continue;
-			if (get_user(byte, p + i))
-				return false;
-			if (!(byte & 0x80)) {
-				tx->left |= (u32)byte << 7;
-				i++;
-				continue;
-			}
-			tx->left = 0;
-			i -= 2;
-		}
+	/* It was no packet: there are no ends of packets any more. */
+	while (i < n && tx->left != U32_MAX) {
+		if (!tx->head_len && !mqtt_tx_walk_short(tx, p, n, &i))
+			return false;
+		if (i == n)
+			break;
 		if (get_user(byte, p + i))
 			return false;
 		mqtt_tx_walk(tx, &byte, 1);
