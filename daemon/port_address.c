@@ -59,6 +59,13 @@ static bool groups_do(const struct route *route, const struct publish *pub)
 	return true;
 }
 
+/* With one filter none of that can be: nobody's subscriptions overlap. */
+static bool group_does(const struct route *route, const struct publish *pub)
+{
+	return route->nr_filters == 1 && !route->nr_shared && !pub->retain &&
+	       !route->filters[0]->unserved;
+}
+
 static void add_groups(struct port_out *to, const struct route *route)
 {
 	uint32_t i;
@@ -171,6 +178,14 @@ bool port_publish(const struct route *route, const struct publish *pub,
 		.expires = run->expires,
 	};
 
+	if (likely(group_does(route, pub))) {
+		if (!route->filters[0]->members)
+			return true;
+		to.groups = &route->filters[0]->group;
+		to.nr_groups = 1;
+		port_packets_out(&to, run->frames, run->len);
+		return true;
+	}
 	ids_reserve((size_t)route->nr_filters + route->nr_receivers);
 	if (groups_do(route, pub)) {
 		add_groups(&to, route);
@@ -193,6 +208,8 @@ void port_address_overlaps(const struct route *route,
 {
 	uint32_t i, j;
 
+	if (likely(route->nr_filters == 1))
+		return;
 	for (i = 0; i < route->nr_receivers; i++) {
 		const struct receiver *r = &route->receivers[i];
 
