@@ -105,7 +105,7 @@ static const u8 *mqtt_rx_peek_block(struct mqtt_rx_peek *peek, u32 *n)
  * @gate: number of the last one that gates, counted from 1
  * @qos: of them PUBLISH with QoS
  * @retain: of them PUBLISH with RETAIN and without QoS
- * @miss: of them PUBLISH with neither
+ * @miss: of them PUBLISH that a flow might forward
  */
 struct mqtt_rx_sure {
 	u32 len;
@@ -169,7 +169,7 @@ static void mqtt_rx_sure_add(struct mqtt_rx_sure *sure, u8 first, u32 len)
 			sure->qos++;
 		else if (first & MQTT_PUBLISH_RETAIN)
 			sure->retain++;
-		else
+		else if (first == MQTT_PUBLISH << 4)
 			sure->miss++;
 	}
 	if (mqtt_parse_gates(first))
