@@ -9,7 +9,7 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT	850
 
-enum { MEMBERS = 4200 };	/* more than one turn of a worker serves */
+enum { MEMBERS = 2200 };	/* more than one turn of a worker serves */
 
 struct large {
 	uint64_t published;
