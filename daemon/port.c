@@ -160,8 +160,7 @@ static void put_ids(uint8_t **p, const uint32_t *ids, uint32_t nr)
 static uint8_t *packets_room(const struct port_out *to, uint32_t len)
 {
 	uint32_t ids[MQTT_MEMBER_IDS_MAX];
-	uint32_t nr_ids = to->ids ? subids_list(to->ids, ids,
-						MQTT_MEMBER_IDS_MAX) : 0;
+	uint32_t nr_ids = subids_list(to->ids, ids, MQTT_MEMBER_IDS_MAX);
 	struct mqtt_port_hdr want = {
 		.type = MQTT_PORT_PACKET_OUT,
 		.flags = (to->qos0 ? MQTT_PORT_F_QOS0 : 0) |
